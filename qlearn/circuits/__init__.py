@@ -1,0 +1,44 @@
+"""Circuits: parameters, gates, noise channels and the builder that holds them."""
+
+from .channels import (
+    CHANNEL_NAMES,
+    PAULI_CHANNEL_NAMES,
+    QUANTUM_CHANNEL_NAMES,
+    TWO_QUBIT_PAULIS,
+    channel_kraus,
+    channel_paulis,
+)
+from .circuit import Circuit
+from .gates import GATES, UNITARY_NAMES, GateSpec, gate_matrix
+from .instruction import Instruction
+from .parameters import (
+    Expression,
+    Parameter,
+    ParameterVector,
+    format_terms,
+    ordered_parameters,
+    parameters,
+    value_map,
+)
+
+__all__ = [
+    "CHANNEL_NAMES",
+    "GATES",
+    "PAULI_CHANNEL_NAMES",
+    "QUANTUM_CHANNEL_NAMES",
+    "TWO_QUBIT_PAULIS",
+    "UNITARY_NAMES",
+    "Circuit",
+    "Expression",
+    "GateSpec",
+    "Instruction",
+    "Parameter",
+    "ParameterVector",
+    "channel_kraus",
+    "channel_paulis",
+    "format_terms",
+    "gate_matrix",
+    "ordered_parameters",
+    "parameters",
+    "value_map",
+]
