@@ -20,10 +20,12 @@ from .parameters import (
     parameters,
     value_map,
 )
+from .synthesis import KAK, euler_zyz, kak
 
 __all__ = [
     "CHANNEL_NAMES",
     "GATES",
+    "KAK",
     "PAULI_CHANNEL_NAMES",
     "QUANTUM_CHANNEL_NAMES",
     "TWO_QUBIT_PAULIS",
@@ -36,8 +38,10 @@ __all__ = [
     "ParameterVector",
     "channel_kraus",
     "channel_paulis",
+    "euler_zyz",
     "format_terms",
     "gate_matrix",
+    "kak",
     "ordered_parameters",
     "parameters",
     "value_map",
