@@ -39,6 +39,7 @@ class Estimate:
 
     Examples
     --------
+    >>> import qlearn as ql
     >>> energy = ql.Estimate(-1.1368, 0.0042, n_shots=1000)
     >>> energy
     -1.137 ± 0.004 (1000 shots)

@@ -82,6 +82,7 @@ def save(object: Any, path: str | os.PathLike[str]) -> None:
     Examples
     --------
     >>> import os, tempfile
+    >>> import qlearn as ql
     >>> path = os.path.join(tempfile.mkdtemp(), "energy.qlearn")
     >>> ql.save(ql.Estimate(-1.1368, 0.0042, n_shots=1000), path)
     >>> ql.load(path)

@@ -1,0 +1,1 @@
+"""Slow, obvious reference functions that the package is tested against. Nothing here imports the package."""
