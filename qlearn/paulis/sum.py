@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._checks import check_count
+from .._random import RandomState
 from . import parsing, products, words
 from .terms import AbstractTerms
 
 if TYPE_CHECKING:
     import scipy.sparse
+
+    from .ground_state import GroundState
 
 
 class PauliSum(AbstractTerms):
@@ -446,6 +449,136 @@ class PauliSum(AbstractTerms):
         from .matrices import to_sparse
 
         return to_sparse(self)
+
+    def apply(self, state: ArrayLike) -> NDArray:
+        """Return the operator applied to amplitudes, without building a matrix.
+
+        Parameters
+        ----------
+        state : array_like of float or complex, shape (..., 2**n_qubits)
+            Amplitudes, or an engine's state. Need not be normalised.
+
+        Returns
+        -------
+        ndarray, shape of the amplitudes
+            In their precision; real if the amplitudes and every matrix entry are.
+
+        Raises
+        ------
+        ValueError
+            If the last axis is not 2**n_qubits.
+        MemoryLimitError
+            If the result does not fit.
+
+        Notes
+        -----
+        Time is 2**n times the number of distinct X masks; besides the result it needs a few hundred kilobytes.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> ql.PauliSum("X0 + 2 * Z1").apply([1.0, 0, 0, 0]).tolist()
+        [2.0, 0.0, 1.0, 0.0]
+        """
+        from .application import apply
+
+        return apply(self, state)
+
+    def expectation(self, state: Any) -> Any:
+        """Return the exact expectation value in each state.
+
+        Parameters
+        ----------
+        state : array_like or engine state
+            Normalised amplitudes (2**n,) or (batch, 2**n), a density matrix (2**n, 2**n) or (batch, 2**n, 2**n), or
+            an object with `amplitudes` or `matrix`. A square array is told apart by its norm.
+
+        Returns
+        -------
+        float or complex, or ndarray of shape (batch,)
+            Real for a Hermitian sum.
+
+        Raises
+        ------
+        ValueError
+            If the shape does not fit, or a square array is neither normalised states nor a density matrix.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> float(ql.PauliSum("Z0 + 3 * X0").expectation([0.6, 0.8]).round(12))
+        2.6
+        """
+        from .application import expectation
+
+        return expectation(self, state)
+
+    def variance(self, state: Any) -> Any:
+        """Return the variance of the observable in each state: what one shot of a direct measurement would show.
+
+        Parameters
+        ----------
+        state : array_like or engine state
+            As for `expectation`.
+
+        Returns
+        -------
+        float, or ndarray of shape (batch,)
+
+        Raises
+        ------
+        ValueError
+            If the sum is not Hermitian or the shape does not fit.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> float(ql.PauliSum("X0").variance([1.0, 0.0]))
+        1.0
+        """
+        from .application import variance
+
+        return variance(self, state)
+
+    def ground_state(self, k: int = 1, random_state: RandomState = 0) -> "GroundState":
+        """Return the k lowest energies and their eigenvectors, degenerate ones included.
+
+        Parameters
+        ----------
+        k : int
+            Number of states.
+        random_state : None, int, Generator or SeedSequence
+            Draws the first Lanczos vector; the default makes the answer reproducible.
+
+        Returns
+        -------
+        energies : ndarray of float64, shape (k,)
+            Ascending, in the unit of the coefficients.
+        vectors : ndarray of float64 or complex128, shape (k, 2**n_qubits)
+            Orthonormal rows, real for a real Hamiltonian, the largest entry of each real and positive.
+
+        Raises
+        ------
+        ValueError
+            If the sum is not Hermitian, or k exceeds 2**n_qubits.
+        MemoryLimitError
+            If the Lanczos vectors (about 20 states) do not fit.
+
+        Notes
+        -----
+        Sorting for diagonal sums, dense diagonalisation to 8 qubits, above that implicitly restarted Lanczos
+        (ARPACK) on the matrix-free action, to machine precision.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> energies, vectors = ql.PauliSum("Z0 Z1 + X0 + X1").ground_state()
+        >>> float(energies[0].round(6)), vectors.shape
+        (-2.236068, (1, 4))
+        """
+        from .ground_state import ground_state
+
+        return ground_state(self, k, random_state)
 
 
 def _read(terms: Any) -> tuple[list[str], Any]:
