@@ -9,6 +9,9 @@ from .channels import (
     channel_paulis,
 )
 from .circuit import Circuit
+from .control import controlled
+from .decomposition import DEFAULT_BASIS, decompose, decompose_with_phase
+from .dense import circuit_matrix
 from .gates import GATES, UNITARY_NAMES, GateSpec, gate_matrix
 from .instruction import Instruction
 from .parameters import (
@@ -24,6 +27,7 @@ from .synthesis import KAK, euler_zyz, kak
 
 __all__ = [
     "CHANNEL_NAMES",
+    "DEFAULT_BASIS",
     "GATES",
     "KAK",
     "PAULI_CHANNEL_NAMES",
@@ -38,6 +42,10 @@ __all__ = [
     "ParameterVector",
     "channel_kraus",
     "channel_paulis",
+    "circuit_matrix",
+    "controlled",
+    "decompose",
+    "decompose_with_phase",
     "euler_zyz",
     "format_terms",
     "gate_matrix",

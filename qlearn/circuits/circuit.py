@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 from .._checks import check_count
@@ -12,13 +11,22 @@ from ._builder_many import AbstractManyQubitGates
 from ._builder_noise import AbstractNoise
 from ._builder_single import AbstractSingleQubitGates
 from ._builder_two import AbstractTwoQubitGates
+from ._composition import AbstractComposition
+from ._structure import AbstractStructure
 from .channels import CHANNEL_NAMES
 from .gates import UNITARY_NAMES
 from .instruction import Instruction
 from .parameters import Parameter, ordered_parameters
 
 
-class Circuit(AbstractSingleQubitGates, AbstractTwoQubitGates, AbstractManyQubitGates, AbstractNoise):
+class Circuit(
+    AbstractSingleQubitGates,
+    AbstractTwoQubitGates,
+    AbstractManyQubitGates,
+    AbstractNoise,
+    AbstractComposition,
+    AbstractStructure,
+):
     """A quantum circuit on `n_qubits` qubits, built by calling methods that each append one instruction.
 
     Every method returns the circuit, so calls chain. A call with bad arguments raises and leaves the circuit as it
@@ -38,13 +46,14 @@ class Circuit(AbstractSingleQubitGates, AbstractTwoQubitGates, AbstractManyQubit
     (2, 4)
     """
 
-    __slots__ = ("_parameters",)
+    __slots__ = ("_parameters", "_program")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, n_qubits: int) -> None:
         self._n_qubits = check_count("n_qubits", n_qubits, minimum=1)
         self._instructions: list[Instruction] = []
         self._parameters: tuple[int, tuple[Parameter, ...]] = (0, ())
+        self._program: tuple[int, Any] = (-1, None)  # instructions are only ever appended: their number is a version
 
     @property
     def n_qubits(self) -> int:
@@ -158,20 +167,60 @@ class Circuit(AbstractSingleQubitGates, AbstractTwoQubitGates, AbstractManyQubit
         self._instructions.append(new(Instruction, ("barrier", checked, (), None)))
         return self
 
-    def counts(self) -> dict[str, int]:
-        """Return how often each instruction name occurs, most frequent first.
+    def decompose(self, basis: Iterable[str] | None = None) -> Circuit:
+        """Return the circuit rewritten with the gates in `basis`, equal up to a global phase.
+
+        Parameters
+        ----------
+        basis : iterable of str, optional
+            Names of gates; by default every one-qubit gate and `cx`. See `qlearn.circuits.decompose`.
 
         Returns
         -------
-        dict of str to int
+        Circuit
+
+        Raises
+        ------
+        ValueError
+            If a gate cannot be written with the basis.
 
         Examples
         --------
         >>> import qlearn as ql
-        >>> ql.Circuit(2).h(0).h(1).cx(0, 1).counts()
-        {'h': 2, 'cx': 1}
+        >>> ql.Circuit(2).rzz(0.3, 0, 1).decompose({"cx", "rz"}).counts()
+        {'cx': 2, 'rz': 1}
         """
-        return dict(Counter(step[0] for step in self._instructions).most_common())
+        from .decomposition import decompose
+
+        return decompose(self, basis)
+
+    def controlled(self, n_controls: int = 1) -> Circuit:
+        """Return the circuit that acts as this one where all controls are 1, and as the identity elsewhere.
+
+        Parameters
+        ----------
+        n_controls : int
+            At least 1. The controls are the first qubits of the result; qubit q becomes `q + n_controls`.
+
+        Returns
+        -------
+        Circuit
+            Exact, including the phase that a global phase becomes. See `qlearn.circuits.controlled`.
+
+        Raises
+        ------
+        ValueError
+            If an instruction is not unitary; the message names it.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> [step.name for step in ql.Circuit(2).ry(0.5, 0).cx(0, 1).controlled()]
+        ['cry', 'ccx']
+        """
+        from .control import controlled
+
+        return controlled(self, n_controls)
 
     def copy(self) -> Circuit:
         """Return an independent circuit with the same instructions.
@@ -190,6 +239,7 @@ class Circuit(AbstractSingleQubitGates, AbstractTwoQubitGates, AbstractManyQubit
         twin = Circuit(self._n_qubits)
         twin._instructions = self._instructions.copy()
         twin._parameters = self._parameters
+        twin._program = self._program
         return twin
 
     def __copy__(self) -> Circuit:
