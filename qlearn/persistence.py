@@ -230,7 +230,7 @@ def _inner_header(outer: dict[str, Any]) -> dict[str, Any]:
     if header.get("format") != _FORMAT:
         found = f"format {header.get('format')!r} of qlearn {header.get('qlearn')!r}"
         raise FileFormatError(f"it has {found}, this version reads format {_FORMAT}; upgrade qlearn.")
-    if header.get("class") not in _CODECS.keys():
+    if not isinstance(header.get("class"), str) or header["class"] not in _CODECS:
         raise FileFormatError(f"it holds {header.get('class')!r}; known are {', '.join(sorted(_CODECS))}.")
     names = header.get("complex")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
