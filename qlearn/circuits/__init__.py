@@ -14,6 +14,7 @@ from .decomposition import DEFAULT_BASIS, decompose, decompose_with_phase
 from .dense import circuit_matrix
 from .gates import GATES, UNITARY_NAMES, GateSpec, gate_matrix
 from .instruction import Instruction
+from .noise import NoiseModel
 from .parameters import (
     Expression,
     Parameter,
@@ -23,6 +24,7 @@ from .parameters import (
     parameters,
     value_map,
 )
+from .program import AngleMap, Channel, Program
 from .synthesis import KAK, euler_zyz, kak
 
 __all__ = [
@@ -34,12 +36,16 @@ __all__ = [
     "QUANTUM_CHANNEL_NAMES",
     "TWO_QUBIT_PAULIS",
     "UNITARY_NAMES",
+    "AngleMap",
+    "Channel",
     "Circuit",
     "Expression",
     "GateSpec",
     "Instruction",
+    "NoiseModel",
     "Parameter",
     "ParameterVector",
+    "Program",
     "channel_kraus",
     "channel_paulis",
     "circuit_matrix",
