@@ -12,6 +12,7 @@ from .circuit import Circuit
 from .control import controlled
 from .decomposition import DEFAULT_BASIS, decompose, decompose_with_phase
 from .dense import circuit_matrix
+from .evolution import trotter_circuit
 from .gates import GATES, UNITARY_NAMES, GateSpec, gate_matrix
 from .instruction import Instruction
 from .noise import NoiseModel
@@ -58,5 +59,6 @@ __all__ = [
     "kak",
     "ordered_parameters",
     "parameters",
+    "trotter_circuit",
     "value_map",
 ]
