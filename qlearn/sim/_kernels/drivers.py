@@ -1,0 +1,106 @@
+"""Run a lowered program over the columns of an angle table: values, gradients, final states.
+
+These are the only kernels called from Python; Numba caches them on disk. A column is a sample. In a batch
+(``lane_bits`` 0) the lanes are samples, and ranges of columns are multiples of the number of lanes.
+"""
+
+from numba import njit
+
+from .interpreter import backward, fill_coefficients, forward, half_angles, product_start
+from .observables import gather_lanes, observe_batch, observe_lanes, scatter_lanes
+from .simd import kernel, lanes_of, merged
+
+
+@kernel
+def _prepare(program, angles, column, work):
+    """Fill the coefficients of one lane group and run the program forward."""
+    w = lanes_of(work.ket)
+    n_half = angles.shape[0] * w
+    for row in range(angles.shape[0]):
+        for lane in range(w):
+            work.angles[row * w + lane] = angles[row, column if program.lane_bits > 0 else column + lane]
+    half_angles(work.angles, n_half, work.half)
+    fill_coefficients(program.table, program.chain, work.half, n_half, work.coefficients)
+    product_start(work.ket, program.n_bits, program.lane_bits, program.table, work.coefficients, program.n_start)
+    forward(
+        work.ket, 1 << (program.n_bits - program.lane_bits), program.lane_bits, program.table, work.coefficients,
+        program.n_start, program.table.shape[0], work.entries, work.patterns,
+    )  # fmt: skip
+
+
+@merged
+def _observe(program, work, order, groups, want_bra):
+    """Write the expectation values of one lane group and, if wanted, the bra."""
+    for i in range(work.values.shape[0]):
+        work.values[i] = 0.0
+    lane_bits = program.lane_bits
+    n_rows = 1 << (program.n_bits - lane_bits)
+    if lane_bits == 0:
+        observe_batch(work.ket, work.bra, n_rows, groups, order.index, order.sign, work.weights, work.values, want_bra)
+        return
+    n = order.index.shape[0]
+    gather_lanes(work.ket, work.standard, n, order.index, order.sign)
+    observe_lanes(work.standard, work.standard_bra, n_rows, lane_bits, groups, work.weights, work.values, want_bra)
+    if want_bra:
+        scatter_lanes(work.standard_bra, work.bra, n, order.index, order.sign)
+
+
+@merged
+def _take_rows(source, target, column, lane_bits, w):
+    """Copy one vector per row of the flat `source` to the columns of `target`."""
+    for row in range(target.shape[0]):
+        if lane_bits > 0:
+            target[row, column] = source[row * w]
+        else:
+            for lane in range(w):
+                target[row, column + lane] = source[row * w + lane]
+
+
+@njit(nogil=True, cache=True)
+def evaluate(program, angles, first, last, work, order, groups, weights, values, gradients, want_gradient):
+    """Write expectation values, and if wanted the vector-Jacobian product, of columns first:last.
+
+    angles float64 (n_rows, batch); weights and values (n_observables, batch); gradients (n_angles, batch).
+    """
+    w, lane_bits = lanes_of(work.ket), program.lane_bits
+    n_half = angles.shape[0] * w
+    for column in range(first, last, w if lane_bits == 0 else 1):
+        _prepare(program, angles, column, work)
+        for o in range(values.shape[0]):
+            for lane in range(w):
+                work.weights[o * w + lane] = weights[o, column if lane_bits > 0 else column + lane]
+        _observe(program, work, order, groups, want_gradient)
+        if lane_bits > 0:
+            for o in range(values.shape[0]):
+                values[o, column] = 0.0
+                for lane in range(w):
+                    values[o, column] += work.values[o * w + lane]
+        else:
+            _take_rows(work.values, values, column, lane_bits, w)
+        if want_gradient:
+            for i in range(n_half):
+                work.gradients[i] = 0.0
+            backward(
+                work.ket, work.bra, 1 << (program.n_bits - lane_bits), lane_bits, program.table, program.chain,
+                work.coefficients, 0, program.table.shape[0], work.entries, work.patterns, work.half, n_half,
+                work.products, work.gradients,
+            )  # fmt: skip
+            _take_rows(work.gradients, gradients, column, lane_bits, w)
+
+
+@njit(nogil=True, cache=True)
+def run_states(program, angles, first, last, work, order, amplitudes):
+    """Write the final states of columns first:last, in standard order, to amplitudes complex (batch, 2**n)."""
+    w = lanes_of(work.ket)
+    ket, lane_bits = work.ket, program.lane_bits
+    for column in range(first, last, w if lane_bits == 0 else 1):
+        _prepare(program, angles, column, work)
+        for t in range(order.index.shape[0]):
+            p, s = order.index[t], order.sign[t]
+            if lane_bits > 0:
+                at = (p // w) * 2 * w + p % w
+                amplitudes[column, t] = complex(s * ket[at], s * ket[at + w])
+            else:
+                for lane in range(min(w, amplitudes.shape[0] - column)):
+                    at = p * 2 * w + lane
+                    amplitudes[column + lane, t] = complex(s * ket[at], s * ket[at + w])

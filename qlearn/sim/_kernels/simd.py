@@ -1,0 +1,195 @@
+"""A short-vector value type for Numba kernels: loads, stores, arithmetic, lane shuffles.
+
+LLVM does not vectorise loops over a handful of lanes by itself. `Vec` is an LLVM vector (``<4 x double>`` or
+``<8 x float>``, one 256-bit register) registered with Numba, so a kernel says what it means: load a vector, multiply,
+store. On a machine without 256-bit registers LLVM splits the operations; results do not change. Values of this type
+live only inside compiled functions. There is no bounds check: callers validate every index before.
+"""
+
+import operator
+import os
+import platform
+
+import llvmlite.binding
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, overload, register_model
+
+LANES = {np.dtype(np.float64): 4, np.dtype(np.float32): 8}
+kernel = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # for functions that only kernels call
+# Numba optimises a callee again inside every caller: what has one caller is merged into it instead.
+merged = njit(nogil=True, inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_FLAGS = ("contract", "nsz", "arcp")  # allow fused multiply-add; NaN and infinity keep their meaning
+
+
+class Vec(types.Type):
+    """Numba type of a short vector: `lanes` numbers of the scalar type `scalar`."""
+
+    def __init__(self, scalar, lanes):
+        self.scalar, self.lanes = scalar, lanes
+        super().__init__(name=f"Vec({scalar},{lanes})")
+
+
+@register_model(Vec)
+class _VecModel(models.PrimitiveModel):
+    def __init__(self, manager, vec):
+        super().__init__(manager, vec, ir.VectorType(manager.lookup(vec.scalar).get_value_type(), vec.lanes))
+
+
+_VECS = {types.float64: Vec(types.float64, 4), types.float32: Vec(types.float32, 8)}
+
+
+def _register_operator(python_operator, instruction):
+    @infer_global(python_operator)
+    class _Template(ConcreteTemplate):
+        cases = [signature(vec, vec, vec) for vec in _VECS.values()]
+
+    for vec in _VECS.values():
+
+        @lower_builtin(python_operator, vec, vec)
+        def _lower(context, builder, sig, args):
+            return getattr(builder, instruction)(*args, flags=_FLAGS)
+
+
+_register_operator(operator.add, "fadd")
+_register_operator(operator.iadd, "fadd")
+_register_operator(operator.sub, "fsub")
+_register_operator(operator.mul, "fmul")
+
+
+@infer_global(operator.neg)
+class _NegTemplate(ConcreteTemplate):
+    cases = [signature(vec, vec) for vec in _VECS.values()]
+
+
+for _vec in _VECS.values():
+
+    @lower_builtin(operator.neg, _vec)
+    def _lower_neg(context, builder, sig, args):
+        return builder.fneg(args[0])
+
+
+def _vector_pointer(context, builder, array_type, array, index, lanes):
+    view = context.make_array(array_type)(context, builder, array)
+    pointer = builder.gep(view.data, [index])
+    return builder.bitcast(pointer, ir.VectorType(context.get_data_type(array_type.dtype), lanes).as_pointer())
+
+
+@intrinsic
+def load(typing_context, array, index):
+    """Return the vector at element `index` of a contiguous 1-D array."""
+    vec = _VECS[array.dtype]
+
+    def codegen(context, builder, sig, args):
+        pointer = _vector_pointer(context, builder, sig.args[0], *args, vec.lanes)
+        return builder.load(pointer, align=vec.scalar.bitwidth // 8)
+
+    return vec(array, types.intp), codegen
+
+
+@intrinsic
+def store(typing_context, array, index, vector):
+    """Write `vector` at element `index` of a contiguous 1-D array."""
+
+    def codegen(context, builder, sig, args):
+        pointer = _vector_pointer(context, builder, sig.args[0], args[0], args[1], vector.lanes)
+        builder.store(args[2], pointer, align=vector.scalar.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, vector), codegen
+
+
+@intrinsic
+def splat(typing_context, array, value):
+    """Return a vector with `value` in every lane, of the dtype of `array`."""
+    vec = _VECS[array.dtype]
+
+    def codegen(context, builder, sig, args):
+        scalar = context.cast(builder, args[1], sig.args[1], vec.scalar)
+        kind = ir.VectorType(context.get_value_type(vec.scalar), vec.lanes)
+        one = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.Constant(ir.IntType(32), 0))
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), vec.lanes), [0] * vec.lanes)
+        return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
+
+    return vec(array, value), codegen
+
+
+def _has_avx2():
+    return (
+        platform.machine() in ("x86_64", "AMD64") and "avx2" in host_features() and not os.environ.get("NUMBA_CPU_NAME")
+    )
+
+
+def host_features():
+    """Return the names of the features of this processor that LLVM knows."""
+    return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
+
+
+def _permute_avx2(builder, vector, flip):
+    """One `vpermd` with the lane numbers computed from `flip`; LLVM moves that computation out of loops."""
+    words = ir.VectorType(ir.IntType(32), 8)
+    per_lane = 8 // vector.type.count
+    shift = builder.mul(builder.trunc(flip, ir.IntType(32)), ir.Constant(ir.IntType(32), per_lane))
+    one = builder.insert_element(ir.Constant(words, ir.Undefined), shift, ir.Constant(ir.IntType(32), 0))
+    spread = builder.shuffle_vector(one, ir.Constant(words, ir.Undefined), ir.Constant(words, [0] * 8))
+    lanes = builder.xor(spread, ir.Constant(words, list(range(8))))
+    function = builder.module.declare_intrinsic("llvm.x86.avx2.permd", fnty=ir.FunctionType(words, [words, words]))
+    return builder.bitcast(builder.call(function, [builder.bitcast(vector, words), lanes]), vector.type)
+
+
+def _permute_by_stages(builder, vector, flip):
+    """Fixed shuffles, each kept or not by one bit of `flip`."""
+    n = vector.type.count
+    for bit in range(n.bit_length() - 1):
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), n), [lane ^ (1 << bit) for lane in range(n)])
+        moved = builder.shuffle_vector(vector, ir.Constant(vector.type, ir.Undefined), mask)
+        wanted = builder.trunc(builder.lshr(flip, ir.Constant(flip.type, bit)), ir.IntType(1))
+        vector = builder.select(wanted, moved, vector)
+    return vector
+
+
+@intrinsic
+def xor_lanes(typing_context, vector, flip):
+    """Return the vector whose lane l is lane ``l ^ flip`` of `vector`."""
+    permute = _permute_avx2 if _has_avx2() else _permute_by_stages
+
+    def codegen(context, builder, sig, args):
+        return permute(builder, *args)
+
+    return vector(vector, types.int64), codegen
+
+
+@intrinsic
+def parity(typing_context, value):
+    """Return the parity (0 or 1) of the number of set bits of an integer."""
+
+    def codegen(context, builder, sig, args):
+        return builder.and_(builder.ctpop(args[0]), ir.Constant(args[0].type, 1))
+
+    return value(value), codegen
+
+
+def vec_lanes(scalar):
+    """Return the number of lanes of a vector of the Numba type `scalar`."""
+    return _VECS[scalar].lanes
+
+
+def lanes_of(array):
+    """Return the number of lanes of a vector of `array`'s dtype (a compile-time constant in kernels)."""
+    return LANES[array.dtype]
+
+
+@overload(lanes_of)
+def _lanes_of(array):
+    lanes = _VECS[array.dtype].lanes
+    return lambda array: lanes
+
+
+def aligned_empty(size, dtype):
+    """Return an uninitialised 1-D array of `size` numbers whose data starts on a 64-byte boundary."""
+    dtype = np.dtype(dtype)
+    raw = np.empty(size * dtype.itemsize + 64, dtype=np.uint8)
+    offset = -raw.ctypes.data % 64
+    return raw[offset : offset + size * dtype.itemsize].view(dtype)

@@ -1,0 +1,157 @@
+"""Lowered programs, Pauli tables and work buffers: what the statevector kernels take, made and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ..circuits.program import Program
+from ..paulis import PauliSum
+from ._kernels import layout
+from ._kernels.lowering import lower
+from ._kernels.observables import frame_permutation, pauli_tables
+from ._kernels.pairs import N_TABLE, TABLE_ENTRY
+from ._kernels.simd import LANES, aligned_empty
+
+CONSTANT_ANGLES = np.array([np.pi, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4])
+
+
+class LoweredProgram(NamedTuple):
+    """A lowered program with the order of its state in the buffer."""
+
+    kernel: layout.Lowered
+    order: layout.Order
+
+
+def lowered(program: Program, lane_bits: int) -> LoweredProgram:
+    """Return the lowered form of a whole program, made once for each number of lane bits.
+
+    Parameters
+    ----------
+    program : Program
+    lane_bits : int
+        0 for a batch (lanes are samples), else log2 of the number of lanes (one state).
+
+    Returns
+    -------
+    LoweredProgram
+    """
+    key = ("lowered", lane_bits)
+    if key not in program.cache:
+        n = program.n_qubits
+        trainable = np.zeros(program.n_angles + layout.N_CONSTANTS, dtype=np.bool_)
+        trainable[: program.n_angles] = program.angle_map.depends
+        position = np.arange(n - 1, -1, -1, dtype=np.int64)
+        table, chain, frame, n_start = lower(
+            program.bytecode, program.paulis, program.n_angles, trainable, position, 0, True
+        )
+        kernel = layout.Lowered(table, chain, n_start, n, lane_bits)
+        program.cache[key] = LoweredProgram(kernel, layout.Order(*frame_permutation(frame, position)))
+    return program.cache[key]
+
+
+def angle_rows(program: Program, values: np.ndarray, multiple: int) -> np.ndarray:
+    """Return the angle table with the constant angles below it, columns padded to a multiple.
+
+    Parameters
+    ----------
+    program : Program
+    values : ndarray of shape (batch, n_parameters)
+    multiple : int
+
+    Returns
+    -------
+    ndarray of shape (n_angles + 5, padded batch)
+    """
+    table = program.angle_map.table(values)
+    n_angles, batch = table.shape
+    rows = np.zeros((n_angles + layout.N_CONSTANTS, -(-batch // multiple) * multiple))
+    rows[:n_angles, :batch] = table
+    rows[n_angles:] = CONSTANT_ANGLES[:, None]
+    return rows
+
+
+def pauli_groups(observables: Sequence[PauliSum], n_qubits: int, dtype: np.dtype) -> layout.Groups:
+    """Return Pauli sums as tables by group of equal X mask, see `layout.Groups`.
+
+    Parameters
+    ----------
+    observables : sequence of PauliSum
+    n_qubits : int
+    dtype : dtype
+        Of the tables.
+
+    Returns
+    -------
+    layout.Groups
+        Memory 2 * n_groups * 2**n_qubits numbers.
+    """
+    x_parts, owners, re_parts, im_parts = [], [], [], []
+    for owner, observable in enumerate(observables):
+        x, z, coefficients = observable.masks()
+        coefficients = np.asarray(coefficients, dtype=complex)
+        group_x, group = np.unique(x.astype(np.int64), return_inverse=True)
+        re, im = pauli_tables(
+            x.astype(np.int64), z.astype(np.int64), coefficients.real.copy(), coefficients.imag.copy(),
+            group.astype(np.int64), len(group_x), n_qubits,
+        )  # fmt: skip
+        x_parts.append(group_x)
+        owners.append(np.full(len(group_x), owner, dtype=np.int64))
+        re_parts.append(re)
+        im_parts.append(im)
+    re, im = np.concatenate(re_parts).astype(dtype), np.concatenate(im_parts).astype(dtype)
+    return layout.Groups(np.concatenate(x_parts), np.concatenate(owners), im.any(axis=1), re, im)
+
+
+@cache
+def lane_patterns(dtype: np.dtype) -> np.ndarray:
+    """Return the vectors (-1)**parity(lane & mask) for every lane mask, flat and aligned."""
+    lanes = LANES[dtype]
+    patterns = aligned_empty(lanes * lanes, dtype)
+    lane = np.arange(lanes)
+    patterns[:] = (1.0 - 2.0 * (np.bitwise_count(lane[:, None] & lane).astype(int) & 1)).ravel()
+    return patterns
+
+
+def work_buffers(
+    kernel: layout.Lowered, n_angle_rows: int, n_values: int, gradient: bool, dtype: np.dtype
+) -> layout.Work:
+    """Return the buffers of one thread.
+
+    Parameters
+    ----------
+    kernel : layout.Lowered
+    n_angle_rows : int
+    n_values : int
+        Number of observables.
+    gradient : bool
+        Whether a bra is needed.
+    dtype : dtype
+        float64 or float32.
+
+    Returns
+    -------
+    layout.Work
+    """
+    w = LANES[dtype]
+    state = (1 << (kernel.n_bits - kernel.lane_bits)) * 2 * w
+    one_state = state if kernel.lane_bits else 0
+    # ket and bra are offset by a few cache lines, so that equal rows fall into different cache sets
+    return layout.Work(
+        ket=aligned_empty(state, dtype),
+        bra=aligned_empty(state + 128 if gradient else 0, dtype)[128 if gradient else 0 :],
+        standard=aligned_empty(one_state, dtype),
+        standard_bra=aligned_empty(one_state if gradient else 0, dtype),
+        angles=aligned_empty(n_angle_rows * w, np.float64),
+        half=aligned_empty(2 * n_angle_rows * w, dtype),
+        coefficients=aligned_empty(max(1, len(kernel.table)) * 4 * w, dtype),
+        entries=aligned_empty(N_TABLE * TABLE_ENTRY * w, dtype),
+        patterns=lane_patterns(dtype),
+        products=aligned_empty(4 * w, dtype),
+        gradients=aligned_empty(n_angle_rows * w, dtype),
+        values=aligned_empty(max(1, n_values) * w, dtype),
+        weights=aligned_empty(max(1, n_values) * w, dtype),
+    )
