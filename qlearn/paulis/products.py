@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from .terms import AbstractTerms
 
 _BLOCK_PAIRS = 2**18
-_PHASES = np.array([1, 1j, -1, -1j])
 
 Triple = tuple[words.Words, words.Words, words.Coefficients]
 
@@ -47,7 +46,7 @@ def _join(parts: list[Triple]) -> Triple:
 def _block(left: "AbstractTerms", right: "AbstractTerms", rows: slice, pairs: str) -> Triple:
     x1, z1 = left._x_words[rows, None], left._z_words[rows, None]
     x2, z2 = right._x_words[None], right._z_words[None]
-    phases = _PHASES[words.product_phase(x1, z1, x2, z2)]
+    phases = words.PHASES[words.product_phase(x1, z1, x2, z2)]
     coefficients = phases * (left._coefficients[rows, None] * right._coefficients)
     x, z = (x1 ^ x2).reshape(-1, x1.shape[-1]), (z1 ^ z2).reshape(-1, x1.shape[-1])
     if pairs == "all":

@@ -1,6 +1,6 @@
 """`PauliSum`: the one observable and Hamiltonian type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Number
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import scipy.sparse
 
     from .ground_state import GroundState
+    from .grouping import Grouping
+    from .tapering import Tapering
 
 
 class PauliSum(AbstractTerms):
@@ -404,6 +406,172 @@ class PauliSum(AbstractTerms):
         bool
         """
         return np.isrealobj(self._coefficients) or np.isrealobj(self.simplify(tolerance)._coefficients)
+
+    def commutes(self, other: Self | None = None, *, qubit_wise: bool = False) -> NDArray[np.bool_]:
+        """Return which strings commute with which.
+
+        Parameters
+        ----------
+        other : PauliSum
+            On as many qubits; None compares the terms of this sum with each other.
+        qubit_wise : bool
+            True asks that the letters commute on every qubit, so that single-qubit measurements serve both.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_terms, other.n_terms)
+
+        Raises
+        ------
+        ValueError
+            If the numbers of qubits differ.
+        MemoryLimitError
+            If the matrix does not fit; its working memory is a few megabytes beside it.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> strings = ql.PauliSum({"XX": 1, "ZZ": 1})
+        >>> strings.commutes().tolist(), strings.commutes(qubit_wise=True).tolist()
+        ([[True, True], [True, True]], [[True, False], [False, True]])
+        """
+        from .commutation import commutation_matrix
+
+        other = self if other is None else other
+        self._check_width(other)
+        return commutation_matrix(self, other, qubit_wise)
+
+    def qubit_wise_groups(self) -> "Grouping":
+        """Return groups that single-qubit measurements serve, by sorted insertion.
+
+        Terms are taken by falling modulus of their coefficient (ties in order) and put into the first group with
+        which they commute qubit by qubit.
+
+        Returns
+        -------
+        Grouping
+            With `assignment` (n_terms,) and `bases` (n_groups, n_qubits).
+
+        Notes
+        -----
+        Crawford et al., Quantum 5, 385 (2021), section 3. Each term costs a few operations per 64 groups: 10**5
+        random strings on 100 qubits, no two of which fit together, take about 3 seconds. Memory: 32 bytes per qubit
+        and 64 groups.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> groups = ql.PauliSum("Z0 Z1 + 0.5 * X0 + 0.4 * Z0 + 0.3 * X1").qubit_wise_groups()
+        >>> groups.assignment.tolist(), groups.bases.tolist()
+        ([0, 1, 0, 1], [[2, 2], [0, 0]])
+        """
+        from .grouping import qubit_wise_groups
+
+        return qubit_wise_groups(self)
+
+    def commuting_groups(self) -> "Grouping":
+        """Return groups of mutually commuting terms, by sorted insertion; fewer than the qubit-wise ones.
+
+        Returns
+        -------
+        Grouping
+            With `assignment` (n_terms,); `diagonalise` gives the measurement circuit of each group.
+
+        Notes
+        -----
+        Crawford et al., Quantum 5, 385 (2021), section 3. A group is compared through at most n_qubits generators,
+        64 groups at a time: 10**5 random strings on 100 qubits take about 6 seconds. Memory: at most 24 bytes per
+        qubit and term.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> len(ql.PauliSum("X0 X1 + Y0 Y1 + Z0 Z1").commuting_groups())
+        1
+        """
+        from .grouping import commuting_groups
+
+        return commuting_groups(self)
+
+    def conjugate_by(self, gates: Iterable[tuple[str, tuple[int, ...]]]) -> Self:
+        """Return U H U† for a Clifford circuit U: the expectation of H before U equals that of the result after U.
+
+        Parameters
+        ----------
+        gates : iterable of (str, tuple of int)
+            In order of time; names i, x, y, z, h, s, sdg, cx, cz, swap as methods of `Circuit`.
+
+        Returns
+        -------
+        PauliSum
+            As many terms, in the same order.
+
+        Raises
+        ------
+        ValueError
+            If a gate is not known, or its qubits are wrong.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> print(ql.PauliSum("X0 + Y1", 2).conjugate_by([("h", (0,)), ("cx", (0, 1))]))
+        1.0 * ZI + 1.0 * ZY
+        """
+        from .clifford import conjugate_by
+
+        return conjugate_by(self, gates)
+
+    def diagonalise(self) -> tuple[list[tuple[str, tuple[int, ...]]], Self]:
+        """Return a Clifford circuit after which commuting terms are products of Z, and the sum it turns them into.
+
+        Returns
+        -------
+        gates : list of (str, tuple of int)
+            h, s, cx and cz in order of time; at most n_qubits**2 + 2 n_qubits of them.
+        diagonal : PauliSum
+            The terms in the same order; measuring every qubit after the gates gives all of them.
+
+        Raises
+        ------
+        ValueError
+            If two terms do not commute; the message names them.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> gates, diagonal = ql.PauliSum("X0 X1 + Z0 Z1").diagonalise()
+        >>> gates, diagonal.labels()
+        ([('cx', (0, 1)), ('h', (0,))], ['ZI', 'IZ'])
+        """
+        from .clifford import diagonalise
+
+        return diagonalise(self)
+
+    def taper(self, reference: ArrayLike) -> tuple[Self, "Tapering"]:
+        """Return the Hamiltonian of the symmetry sector of a basis state, with one qubit less per symmetry made of Z.
+
+        Parameters
+        ----------
+        reference : array_like of 0 and 1, shape (n_qubits,)
+            Such as the Hartree-Fock occupation.
+
+        Returns
+        -------
+        tapered : PauliSum
+        tapering : Tapering
+            Maps bit strings, states and other operators; other sectors and symmetries are found there too.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> tapered, tapering = ql.PauliSum("Z0 + Z1 + 0.5 * X0 X1").taper([1, 0])
+        >>> print(tapered)
+        -0.5 * X
+        """
+        from .tapering import Tapering
+
+        tapering = Tapering.find(self, diagonal_only=True)
+        return tapering.taper(self, tapering.sector_of(reference)), tapering
 
     def to_dense(self) -> NDArray:
         """Return the matrix, row and column index with qubit 0 as the most significant bit.

@@ -15,6 +15,9 @@ Coefficients = NDArray[np.float64] | NDArray[np.complex128]
 _GOLDEN = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
+# i**k, exactly.
+PHASES = np.array([1, 1j, -1, -1j])
+
 
 def n_words(n_qubits: int) -> int:
     """Return how many 64-bit words hold one bit per qubit (at least one)."""
