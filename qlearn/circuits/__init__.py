@@ -12,6 +12,7 @@ from .circuit import Circuit
 from .control import controlled
 from .decomposition import DEFAULT_BASIS, decompose, decompose_with_phase
 from .dense import circuit_matrix
+from .drawing import Drawing, draw, draw_text
 from .evolution import trotter_circuit
 from .gates import GATES, UNITARY_NAMES, GateSpec, gate_matrix
 from .instruction import Instruction
@@ -40,6 +41,7 @@ __all__ = [
     "AngleMap",
     "Channel",
     "Circuit",
+    "Drawing",
     "Expression",
     "GateSpec",
     "Instruction",
@@ -53,6 +55,8 @@ __all__ = [
     "controlled",
     "decompose",
     "decompose_with_phase",
+    "draw",
+    "draw_text",
     "euler_zyz",
     "format_terms",
     "gate_matrix",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from .._checks import check_count
 from ._builder import named_qubits, new, one_qubit
@@ -17,6 +19,9 @@ from .channels import CHANNEL_NAMES
 from .gates import UNITARY_NAMES
 from .instruction import Instruction
 from .parameters import Parameter, ordered_parameters
+
+if TYPE_CHECKING:
+    from .drawing import Drawing
 
 
 class Circuit(
@@ -222,6 +227,33 @@ class Circuit(
 
         return controlled(self, n_controls)
 
+    def draw(self, style: str = "text", *, width: int | None = None) -> Drawing:
+        """Return a drawing of the circuit, a str that shows itself in a session.
+
+        Parameters
+        ----------
+        style : str
+            `"text"` or `"svg"`.
+        width : int, optional
+            Characters in a line of text (by default those of the terminal), or pixels of an SVG.
+
+        Returns
+        -------
+        Drawing
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> theta = ql.parameters("theta", 1)
+        >>> ql.Circuit(2).h(0).cx(0, 1).ry(2 * theta[0], 1).draw()
+        q0: ─┤H├──●─────────────
+                  │
+        q1: ──────⊕──┤RY(2θ₀)├──
+        """
+        from .drawing import draw
+
+        return draw(self, style, width=width)
+
     def copy(self) -> Circuit:
         """Return an independent circuit with the same instructions.
 
@@ -262,3 +294,19 @@ class Circuit(
     def __repr__(self) -> str:
         parameters = f", {self.n_parameters} parameters" if self.n_parameters else ""
         return f"<Circuit: {self._n_qubits} qubits, {len(self._instructions)} instructions{parameters}>"
+
+    def _repr_html_(self) -> str:
+        from .drawing import notebook_html
+
+        return notebook_html(self)
+
+    def _to_data(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        from ._storage import to_data
+
+        return to_data(self)
+
+    @classmethod
+    def _from_data(cls, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> Circuit:
+        from ._storage import from_data
+
+        return from_data(params, arrays)
