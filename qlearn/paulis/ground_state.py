@@ -16,7 +16,15 @@ _DENSE_QUBITS = 8
 
 
 class GroundState(NamedTuple):
-    """The k lowest eigenpairs: `energies` ascending, and `vectors` whose row j belongs to ``energies[j]``."""
+    """The lowest eigenpairs of a Hermitian sum.
+
+    Parameters
+    ----------
+    energies : ndarray of float64, shape (k,)
+        Ascending.
+    vectors : ndarray of float64 or complex128, shape (k, 2**n_qubits)
+        Row j belongs to ``energies[j]``.
+    """
 
     energies: NDArray[np.float64]
     vectors: NDArray

@@ -23,7 +23,13 @@ class AbstractTerms(ABC):
 
     @abstractmethod
     def simplify(self, tolerance: float = 1e-12) -> Self:
-        """Return the sum with equal strings merged; see `PauliSum.simplify`."""
+        """Return the sum with equal strings merged and small terms dropped.
+
+        Parameters
+        ----------
+        tolerance : float
+            Real and imaginary parts up to this modulus become zero.
+        """
 
     @classmethod
     def _from_words(
