@@ -50,23 +50,28 @@ def group_rows(rows: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     Sorts one 64-bit hash per row; rows whose hashes meet are compared in full, so the answer is exact.
     """
-    order = np.argsort(_row_hash(rows), kind="stable")
-    ordered = rows[order]
-    differs = (ordered[1:] != ordered[:-1]).any(axis=1)
-    hashes = _row_hash(ordered)
-    if np.any(differs & (hashes[1:] == hashes[:-1])):
+    hashes = _row_hash(rows)
+    if not _has_repeats(np.sort(hashes)):
+        every = np.arange(len(rows))
+        return every, every
+    order = np.argsort(hashes)
+    same = hashes[order[1:]] == hashes[order[:-1]]
+    met = np.flatnonzero(same)
+    if (rows[order[met]] != rows[order[met + 1]]).any():
         order = np.lexsort(rows.T)
-        ordered = rows[order]
-        differs = (ordered[1:] != ordered[:-1]).any(axis=1)
-    starts = np.flatnonzero(np.concatenate((np.ones(min(1, len(rows)), dtype=bool), differs)))
-    first = order[starts]
+        same = (rows[order[1:]] == rows[order[:-1]]).all(axis=1)
+    starts = np.flatnonzero(np.concatenate(([True], ~same)))
+    first = np.minimum.reduceat(order, starts)
     rank = np.argsort(first)
-    sizes = np.diff(np.append(starts, len(rows)))
-    group = np.empty(len(starts), dtype=np.int64)
-    group[rank] = np.arange(len(starts))
+    number = np.empty(len(starts), dtype=np.int64)
+    number[rank] = np.arange(len(starts))
     inverse = np.empty(len(rows), dtype=np.int64)
-    inverse[order] = np.repeat(group, sizes)
+    inverse[order] = np.repeat(number, np.diff(np.append(starts, len(rows))))
     return first[rank], inverse
+
+
+def _has_repeats(ordered: Words) -> bool:
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _row_hash(rows: Words) -> Words:
