@@ -56,8 +56,8 @@ def _configured_jobs() -> int:
     joblib_parallel = sys.modules.get("joblib.parallel")
     if joblib_parallel is None:  # never imported, hence never configured
         return 1
-    backend, n_jobs = joblib_parallel.get_active_backend()
-    return 1 if backend.nesting_level or n_jobs is None else n_jobs
+    _, n_jobs = joblib_parallel.get_active_backend()  # no number of jobs inside a joblib worker
+    return 1 if n_jobs is None else n_jobs
 
 
 class _Pool:

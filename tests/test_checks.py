@@ -24,6 +24,7 @@ def test_count_refuses_what_is_out_of_range():
         check_count("n_shots", -1)
     with pytest.raises(ValueError, match="`n_qubits` must lie between 1 and 62, got 63"):
         check_count("n_qubits", 63, 1, 62)
+    assert check_count("n_shots", 0) == 0
     assert check_count("n_qubits", 62, 1, 62) == 62
     assert check_count("n_qubits", 1, 1, 62) == 1
 

@@ -5,6 +5,7 @@ import importlib
 import subprocess
 import sys
 import textwrap
+import tomllib
 import types
 
 import pytest
@@ -280,3 +281,23 @@ def test_import_is_light():
     )
     heavy = {"numpy", "scipy", "sklearn", "numba", "stim", "torch", "matplotlib", "networkx", "joblib", "pymatching"}
     assert heavy & set(ast.literal_eval(loaded.stdout)) == set()
+
+
+def test_data_sets_travel_in_the_wheel():
+    root = house.ROOT.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"] == {"datasets": "qlearn/_datasets"}
+    assert (root / "datasets" / "README.md").is_file()
+    assert list((root / "datasets").rglob("__init__.py")) == [], "it would shadow the package datasets"
+
+
+def test_every_extra_named_in_an_error_exists():
+    project = tomllib.loads((house.ROOT.parent / "pyproject.toml").read_text())
+    extras = set(project["project"]["optional-dependencies"])
+    assert {"torch", "decoders", "interop", "chem", "mps", "dask", "test", "dev", "bench"} == extras
+    named = set()
+    for path in house.source_files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "missing_extra":
+                named |= {argument.value for argument in node.args[2:] if isinstance(argument, ast.Constant)}
+    assert named <= extras

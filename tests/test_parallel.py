@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 import pytest
 
-from qlearn._parallel import map_threads, thread_count
+from qlearn._parallel import _POOL, map_threads, thread_count
 
 
 def test_jobs_become_threads():
@@ -81,30 +81,41 @@ def test_the_error_of_the_earliest_task_is_raised_after_all_have_stopped():
         map_threads(lambda task: 1 // task, range(3), 1)
 
 
-def test_interrupts_pass_through():
-    def interrupt(task):
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("in_caller", [True, False])
+def test_interrupts_pass_through(in_caller):
+    caller, both = threading.get_ident(), threading.Barrier(2, timeout=10)
+
+    def interrupt(_):
+        both.wait()
+        if (threading.get_ident() == caller) == in_caller:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        map_threads(interrupt, range(4), 2)
+        map_threads(interrupt, range(2), 2)
     assert map_threads(abs, [-1, 2], 2) == [1, 2]
 
 
-def test_calls_may_nest():
+@pytest.mark.timeout(30)
+def test_calls_may_nest_when_no_thread_is_idle():
+    parties = _POOL.executor()._max_workers + 1
+    all_busy = threading.Barrier(parties, timeout=10)
+
     def outer(task):
+        all_busy.wait()
         return sum(map_threads(lambda inner: task * inner, range(10), 8))
 
-    assert map_threads(outer, range(64), 64) == [45 * task for task in range(64)]
+    assert map_threads(outer, range(parties), parties) == [45 * task for task in range(parties)]
 
 
 def child(queue):
-    queue.put(map_threads(lambda task: -task, range(6), 3))
+    three = threading.Barrier(3, timeout=10)
+    queue.put(map_threads(lambda task: -task - three.wait() * 0, range(6), 3))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_threads_come_back_after_a_fork():
-    assert map_threads(abs, range(6), 3) == list(range(6))
+    assert map_threads(abs, range(64), 8) == list(range(64))
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
     process = context.Process(target=child, args=(queue,))
@@ -112,5 +123,5 @@ def test_threads_come_back_after_a_fork():
     try:
         assert queue.get(timeout=20) == [0, -1, -2, -3, -4, -5]
     finally:
-        process.join(timeout=5)
         process.kill()
+        process.join()
