@@ -155,7 +155,16 @@ class AngleMap:
         return np.stack(np.broadcast_arrays(*[np.atleast_1d(column) for column in columns]), axis=-1), batched
 
     def table(self, values: np.ndarray) -> np.ndarray:
-        """Return the angles, float (n_angles, batch), at `values` (batch, n_parameters)."""
+        """Return the angles at some parameter values.
+
+        Parameters
+        ----------
+        values : ndarray of shape (batch, n_parameters)
+
+        Returns
+        -------
+        ndarray of shape (n_angles, batch)
+        """
         if self._single is not None:
             rows, columns, coefficients = self._single
             table = np.empty((self.n_angles, len(values)))
@@ -206,8 +215,9 @@ class Program:
         Noise, measurements and resets, by number.
     angle_map : AngleMap
     phase : float
-        Global phase in radians that the bytecode leaves out; `phase_coefficients` (n_angles,) adds a part that is
-        linear in the angles.
+        Global phase in radians that the bytecode leaves out.
+    phase_coefficients : ndarray of shape (n_angles,)
+        The part of that phase that is linear in the angles.
     n_records : int
         Number of measured bits.
 
@@ -408,6 +418,10 @@ class _Compiler:
             if x == z == 0:
                 self.phase_terms.append((len(self.angles), -0.5))
                 self.angles += angles
+                return
+            acting = data.replace("I", "")
+            if len(acting) == 1:  # an ordinary rotation, which merges with its neighbours
+                self._gate(OPCODES["r" + acting.lower()], (qubits[data.index(acting)],), angles[0])
                 return
             self._gate(opcodes.PAULI_ROTATION, (len(self.paulis),), angles[0])
             self.paulis.append((x, z))

@@ -16,9 +16,12 @@ from ..paulis import PauliSum
 from ._kernels.drivers import evaluate, run_states
 from ._kernels.simd import LANES
 from .engine import AbstractEngine, as_program, check_observables
+from .large import LargeState, large_plan
 from .lowering import LoweredProgram, angle_rows, lowered, pauli_groups, work_buffers
 from .states import State
 
+_ALONE = 13  # qubits from which samples of a batch run one by one: a lane group would leave the cache
+_LARGE = 15  # qubits from which a state runs block by block
 _PRECISIONS = {"double": np.dtype(np.float64), "single": np.dtype(np.float32)}
 
 
@@ -142,16 +145,25 @@ class Statevector(AbstractEngine):
         return self._evaluate(program, observables, values, None)[0]
 
     def _run(self, program: Program, values: np.ndarray, batched: bool) -> State:
-        plan = self._plan(program, len(values))
-        angles = angle_rows(program, values, plan.stride)
+        self._check(program, len(values))
         amplitudes = np.empty((len(values), 1 << program.n_qubits), dtype=np.result_type(self._dtype, np.complex64))
-
-        def task(columns: tuple[int, int]) -> None:
-            work = work_buffers(plan.program.kernel, len(angles), 0, False, self._dtype)
-            run_states(plan.program.kernel, angles, *columns, work, plan.program.order, amplitudes)
-
-        map_threads(task, plan.chunks(angles.shape[1], self.n_jobs), self.n_jobs)
         phases = program.phase + program.phase_coefficients @ program.angle_map.table(values)
+        if self._is_large(program):
+            plan = large_plan(program, self._dtype)
+            for row, value in zip(amplitudes, values, strict=True):
+                state = LargeState(plan, value[None], self.n_jobs)
+                state.run()
+                row[:] = state.amplitudes()
+            phases = phases + plan.sign_phase
+        else:
+            plan = self._plan(program, len(values))
+            angles = angle_rows(program, values, plan.stride)
+
+            def task(columns: tuple[int, int]) -> None:
+                work = work_buffers(plan.program.kernel, len(angles), 0, False, self._dtype)
+                run_states(plan.program.kernel, angles, *columns, work, plan.program.order, amplitudes)
+
+            map_threads(task, plan.chunks(angles.shape[1], self.n_jobs), self.n_jobs)
         amplitudes *= np.exp(1j * phases)[:, None].astype(amplitudes.dtype)
         return State(amplitudes if batched else amplitudes[0])
 
@@ -163,6 +175,9 @@ class Statevector(AbstractEngine):
         self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return values (batch, n_observables) and, with weights, gradients (n_angles, batch)."""
+        self._check(program, 0)
+        if self._is_large(program):
+            return self._evaluate_large(program, observables, values, weights)
         plan = self._plan(program, len(values))
         angles = angle_rows(program, values, plan.stride)
         batch, columns = len(values), angles.shape[1]
@@ -183,22 +198,42 @@ class Statevector(AbstractEngine):
         map_threads(task, plan.chunks(columns, self.n_jobs), self.n_jobs)
         return result[:, :batch].T, gradients[:, :batch]
 
-    def _plan(self, program: Program, batch: int) -> _Plan:
+    def _evaluate_large(
+        self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        plan = large_plan(program, self._dtype)
+        result = np.empty((len(values), len(observables)))
+        gradients = np.empty((program.n_angles, len(values) if weights is not None else 0))
+        for i, value in enumerate(values):
+            state = LargeState(plan, value[None], self.n_jobs)
+            state.run()
+            result[i], bra = state.observe(observables, None if weights is None else weights[i])
+            if weights is not None:
+                gradients[:, i] = state.gradient(bra)
+        return result, gradients
+
+    def _check(self, program: Program, n_kept: int) -> None:
+        """Refuse what is not unitary, and states that do not fit: two at work and `n_kept` to return."""
         if program.channels:
             raise ValueError(
                 f"Statevector simulates unitary circuits only, this one has a {program.channels[0].kind!r} step; "
                 "use Trajectories or DensityMatrix."
             )
-        n, itemsize = program.n_qubits, 2 * self._dtype.itemsize
+        n = program.n_qubits
         require_memory(
-            3 * itemsize << n,
+            (2 + n_kept) * 2 * self._dtype.itemsize << n,
             f"Statevector with {n} qubits (2**{n} amplitudes)",
-            "Stabilizer if the circuit is Clifford",
+            "Stabilizer if the circuit is Clifford, or fewer rows of `values`",
         )
+
+    def _is_large(self, program: Program) -> bool:
+        return program.n_qubits >= _LARGE
+
+    def _plan(self, program: Program, batch: int) -> _Plan:
         lanes = LANES[self._dtype]
         lane_bits = lanes.bit_length() - 1
         # one state in the lanes: for a few samples, and for states that would not fit the cache once per lane
-        alone = program.n_qubits > lane_bits and (batch <= lanes // 2 or program.n_qubits >= 13)
+        alone = program.n_qubits > lane_bits and (batch <= lanes // 2 or program.n_qubits >= _ALONE)
         return _Plan(lowered(program, lane_bits if alone else 0), 1 if alone else lanes)
 
 

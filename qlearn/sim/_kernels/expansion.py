@@ -10,7 +10,7 @@ ROTATE, CX, CZ, SWAP, PAULI, CONDITIONAL, PHASE, EXCITE, CHANNEL = range(9)
 # Columns: kind, qubits a, b, c, d (or the masks x, z in a, b), axis, angle row
 N_STEP = 7
 AXIS_X, AXIS_Y, AXIS_Z = range(3)
-MOST_STEPS = 16  # of one instruction
+MOST_STEPS = 18  # of one instruction: an iSWAP that touches lanes
 
 
 @kernel

@@ -71,3 +71,28 @@ class Work(NamedTuple):
     gradients: np.ndarray
     values: np.ndarray
     weights: np.ndarray
+
+
+class BlockGroup(NamedTuple):
+    """Operations that run together on blocks of a large state, see `blocks`."""
+
+    table: np.ndarray
+    chain: np.ndarray
+    offset: np.ndarray  # int64 (block rows,): row of each block row relative to the block's base
+    source: np.ndarray  # int64 (block rows,): buffer row that becomes block row t
+    sign: np.ndarray  # int64 (block rows,): number of the lane-sign pattern of block row t
+    signed: bool
+    outer: np.ndarray  # int64: row bits outside the block, ascending
+    direct: bool  # apply to the whole state in place: an instruction wider than a block
+
+
+class Terms(NamedTuple):
+    """Pauli terms sorted by observable and X mask."""
+
+    x: np.ndarray  # int64 masks on index bits
+    z: np.ndarray
+    re: np.ndarray  # coefficient times (-i)**(number of Y)
+    im: np.ndarray
+    owner: np.ndarray  # the observable
+    start: np.ndarray  # int64: where each group of equal owner and X mask begins, and the end
+    imaginary: np.ndarray  # bool per group: its first term has an odd number of Y

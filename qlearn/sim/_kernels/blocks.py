@@ -1,0 +1,217 @@
+"""One large state, block by block: a block is gathered into the cache, interpreted there and put back.
+
+The state is flat ``[row][re | im][lane]`` in standard order: the low index bits are the lanes, the others the row. A
+block holds all rows that differ in its own bits only; `offset[t]` is the row of block row t relative to the block's
+base. After a group of operations the frame is undone while storing: true block row t is row `source[t]` of the buffer,
+with the signs of `patterns[sign[t]]` on its lanes.
+"""
+
+from numba import njit
+
+from .interpreter import backward, fill_coefficients, forward, half_angles, product_start
+from .simd import kernel, lanes_of, load, merged, parity, splat, store, xor_lanes
+
+
+@njit(nogil=True, cache=True)
+def prepare_angles(angles, work):
+    """Write the half-angle cosines and sines of one sample to every lane."""
+    w = lanes_of(work.ket)
+    for row in range(angles.shape[0]):
+        for lane in range(w):
+            work.angles[row * w + lane] = angles[row]
+    half_angles(work.angles, angles.shape[0] * w, work.half)
+
+
+@njit(nogil=True, cache=True)
+def prepare_operations(table, chain, half, n_half, coefficients):
+    """Fill the coefficients of one group of operations."""
+    fill_coefficients(table, chain, half, n_half, coefficients)
+
+
+@njit(nogil=True, cache=True)
+def start_block(ket, n_bits, lane_bits, table, coefficients, n_start):
+    """Write the product state that `n_start` operations make of |0...0> on the bits of a block."""
+    product_start(ket, n_bits, lane_bits, table, coefficients, n_start)
+
+
+@kernel
+def block_base(block, outer):
+    """Return the row of the first row of a block: its number spread over the outer bits."""
+    base = 0
+    for i in range(outer.shape[0]):
+        base |= ((block >> i) & 1) << outer[i]
+    return base
+
+
+@merged
+def _gather(state, base, group, buffer, signs):
+    """Load a block, through the permutation that undoes storing."""
+    w = lanes_of(state)
+    for t in range(group.offset.shape[0]):
+        j, k = group.source[t] * 2 * w, (base | group.offset[t]) * 2 * w
+        x, y = load(state, k), load(state, k + w)
+        if group.signed:
+            sign = load(signs, group.sign[t] * w)
+            x, y = sign * x, sign * y
+        store(buffer, j, x)
+        store(buffer, j + w, y)
+
+
+@merged
+def _scatter(state, base, group, buffer, signs):
+    """Store a block in standard order."""
+    w = lanes_of(state)
+    for t in range(group.offset.shape[0]):
+        j, k = group.source[t] * 2 * w, (base | group.offset[t]) * 2 * w
+        x, y = load(buffer, j), load(buffer, j + w)
+        if group.signed:
+            sign = load(signs, group.sign[t] * w)
+            x, y = sign * x, sign * y
+        store(state, k, x)
+        store(state, k + w, y)
+
+
+@merged
+def _copy_in(state, base, group, buffer):
+    """Load a block in standard order."""
+    w = lanes_of(state)
+    for t in range(group.offset.shape[0]):
+        j, k = t * 2 * w, (base | group.offset[t]) * 2 * w
+        x, y = load(state, k), load(state, k + w)
+        store(buffer, j, x)
+        store(buffer, j + w, y)
+
+
+@merged
+def _copy_out(state, base, group, buffer):
+    """Store a block in standard order."""
+    w = lanes_of(state)
+    for t in range(group.offset.shape[0]):
+        j, k = t * 2 * w, (base | group.offset[t]) * 2 * w
+        x, y = load(buffer, j), load(buffer, j + w)
+        store(state, k, x)
+        store(state, k + w, y)
+
+
+@merged
+def _scaled_template(buffer, template, outer_amplitudes, block):
+    """Write the product state of a block: the template times the amplitudes of the outer bits."""
+    w = lanes_of(buffer)
+    re, im = 1.0, 0.0
+    for i in range(outer_amplitudes.shape[0]):
+        a, b = outer_amplitudes[i, (block >> i) & 1, 0], outer_amplitudes[i, (block >> i) & 1, 1]
+        re, im = re * a - im * b, re * b + im * a
+    c, s = splat(buffer, re), splat(buffer, im)
+    for j in range(0, buffer.shape[0], 2 * w):
+        x, y = load(template, j), load(template, j + w)
+        store(buffer, j, c * x - s * y)
+        store(buffer, j + w, c * y + s * x)
+
+
+@njit(nogil=True, cache=True)
+def forward_blocks(state, group, coefficients, first, last, lane_bits, work, signs, template, outer_amplitudes):
+    """Apply a group to blocks first:last. With a template, blocks start from a product state instead of the memory."""
+    w = lanes_of(state)
+    n_rows, ket = group.offset.shape[0], work.ket
+    if group.direct:
+        forward(
+            state, state.shape[0] // (2 * w), lane_bits, group.table, coefficients, 0, group.table.shape[0],
+            work.entries, work.patterns,
+        )  # fmt: skip
+        return
+    for block in range(first, last):
+        base = block_base(block, group.outer)
+        if template.shape[0] > 0:
+            _scaled_template(ket, template, outer_amplitudes, block)
+        else:
+            _copy_in(state, base, group, ket)
+        forward(ket, n_rows, lane_bits, group.table, coefficients, 0, group.table.shape[0], work.entries, work.patterns)
+        _scatter(state, base, group, ket, signs)
+
+
+@njit(nogil=True, cache=True)
+def backward_blocks(state, adjoint, group, coefficients, first, last, lane_bits, work, signs, n_half, keep):
+    """Undo a group on blocks first:last of ket and bra and add to the gradients of `work`; store unless not `keep`."""
+    w = lanes_of(state)
+    n_rows, ket, bra = group.offset.shape[0], work.ket, work.bra
+    if group.direct:
+        ket, bra, n_rows, last = state, adjoint, state.shape[0] // (2 * w), first + 1
+    for block in range(first, last):
+        base = block_base(block, group.outer)
+        if not group.direct:
+            _gather(state, base, group, ket, signs)
+            _gather(adjoint, base, group, bra, signs)
+        backward(
+            ket, bra, n_rows, lane_bits, group.table, group.chain, coefficients, 0, group.table.shape[0],
+            work.entries, work.patterns, work.half, n_half, work.products, work.gradients,
+        )  # fmt: skip
+        if keep and not group.direct:
+            _copy_out(state, base, group, ket)
+            _copy_out(adjoint, base, group, bra)
+
+
+@merged
+def _fill_weights(terms, first, last, row, lane_bits, patterns):
+    """Return the vectors (re, im) of sum c (-i)^y (-1)^(z . q) over terms first:last for the lanes of one row."""
+    w = lanes_of(patterns)
+    re, im = splat(patterns, 0.0), splat(patterns, 0.0)
+    for t in range(first, last):
+        z = terms.z[t]
+        sign = 1.0 - 2.0 * parity((z >> lane_bits) & row)
+        lanes = load(patterns, (z & (w - 1)) * w)
+        re += splat(patterns, sign * terms.re[t]) * lanes
+        im += splat(patterns, sign * terms.im[t]) * lanes
+    return re, im
+
+
+@njit(nogil=True, cache=True)
+def observe_blocks(state, bra, terms, first, last, block_rows, lane_bits, patterns, weights, values, want_bra):
+    """Add the expectation values of blocks first:last to `values`; with `want_bra` write the weighted bra there.
+
+    Terms are sorted by X mask; `terms.start` delimits the groups. Without a bra a pair of blocks is read once and
+    counted twice; the block itself stays in the cache while its partners stream by.
+    """
+    w = lanes_of(state)
+    for block in range(first, last):
+        row_0 = block * block_rows
+        if want_bra:
+            for j in range(row_0 * 2 * w, (row_0 + block_rows) * 2 * w):
+                bra[j] = 0.0
+        for g in range(terms.start.shape[0] - 1):
+            t_0, t_1 = terms.start[g], terms.start[g + 1]
+            x, flip, owner = terms.x[t_0] >> lane_bits, terms.x[t_0] & (w - 1), terms.owner[t_0]
+            high = x // block_rows
+            partner_block = block ^ high
+            if not want_bra and partner_block < block:
+                continue
+            once, imaginary = t_1 - t_0 == 1, terms.imaginary[g]
+            total = splat(state, 0.0)
+            re, im = _fill_weights(terms, t_0, t_1, row_0, lane_bits, patterns)
+            only = im if imaginary else re
+            z_row = terms.z[t_0] >> lane_bits
+            for i in range(block_rows):
+                q = row_0 + i
+                j, k = q * 2 * w, (q ^ x) * 2 * w
+                a, b = load(state, j), load(state, j + w)
+                c, d = load(state, k), load(state, k + w)
+                if flip:
+                    c, d = xor_lanes(c, flip), xor_lanes(d, flip)
+                if once:
+                    f = splat(state, 1.0 - 2.0 * parity(z_row & i)) * only
+                    if imaginary:
+                        c, d = -(f * d), f * c
+                    else:
+                        c, d = f * c, f * d
+                else:
+                    re, im = _fill_weights(terms, t_0, t_1, q, lane_bits, patterns)
+                    c, d = re * c - im * d, re * d + im * c
+                total += a * c + b * d
+                if want_bra:
+                    scale = splat(state, weights[owner])
+                    store(bra, j, load(bra, j) + scale * c)
+                    store(bra, j + w, load(bra, j + w) + scale * d)
+            store(values, 0, total)
+            pair_sum = 0.0
+            for lane in range(w):
+                pair_sum += values[lane]
+            values[w + owner] += pair_sum * (1.0 if want_bra or high == 0 else 2.0)

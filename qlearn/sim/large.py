@@ -1,0 +1,330 @@
+"""One large state in cache-sized blocks: few passes over memory instead of one for each gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .._parallel import map_threads
+from ..circuits import opcodes
+from ..circuits.program import Program
+from ..paulis import PauliSum
+from ._kernels import layout
+from ._kernels.blocks import (
+    backward_blocks,
+    forward_blocks,
+    observe_blocks,
+    prepare_angles,
+    prepare_operations,
+    start_block,
+)
+from ._kernels.lowering import lower
+from ._kernels.observables import frame_permutation
+from ._kernels.schedule import schedule
+from ._kernels.simd import LANES, aligned_empty
+from .lowering import CONSTANT_ANGLES, work_buffers
+
+_BLOCK_BYTES = 2**18  # half of a common second-level cache
+_N_CHUNKS = 16  # of blocks; fixed, so that sums do not depend on the number of threads
+_RUN_BITS = 2  # lowest row bits in every block: blocks are runs of at least four rows
+
+
+class _Group(NamedTuple):
+    kernel: layout.BlockGroup
+    coefficients: np.ndarray
+
+
+class LargePlan:
+    """A program cut into groups that run on blocks; made once for a program.
+
+    Parameters
+    ----------
+    program : Program
+        Unitary.
+    dtype : dtype
+        float64 or float32.
+    """
+
+    def __init__(self, program: Program, dtype: np.dtype) -> None:
+        self.program, self.dtype = program, dtype
+        self.lanes = LANES[dtype]
+        self.lane_bits = self.lanes.bit_length() - 1
+        self.n_row_bits = program.n_qubits - self.lane_bits
+        row_bytes = 2 * self.lanes * dtype.itemsize
+        self.block_bits = min(self.n_row_bits, (_BLOCK_BYTES // row_bytes).bit_length() - 1)
+        self.trainable = np.zeros(program.n_angles + layout.N_CONSTANTS, dtype=np.bool_)
+        self.trainable[: program.n_angles] = program.angle_map.depends
+        masks = _index_masks(program)
+        leading = _leading(masks, program.bytecode)
+        self.first_gates = np.flatnonzero(leading)
+        rest = np.flatnonzero(~leading)
+        groups, bits = schedule(masks[rest], self.lane_bits, self.n_row_bits, self.block_bits, _RUN_BITS)
+        if not len(bits):  # a product state: one empty group writes it
+            bits = np.array([(1 << self.block_bits) - 1])
+        self.groups = [self._group(rest[groups == g], int(mask)) for g, mask in enumerate(bits)]
+        if self.groups[0].direct:
+            self.groups.insert(0, self._group(rest[:0], (1 << self.block_bits) - 1))
+        self.start_groups = self._start_groups()
+
+    @property
+    def sign_phase(self) -> float:
+        """Global phase (0 or pi) of the CX gates that were rewritten with CZ because they touch lanes."""
+        lane_qubits = range(self.program.n_qubits - self.lane_bits, self.program.n_qubits)
+        n_rewritten = 0
+        for code, a, b, c, *_ in self.program.bytecode:
+            if code in (opcodes.CX, opcodes.CY):
+                n_rewritten += a in lane_qubits or b in lane_qubits
+            elif code in (opcodes.SWAP, opcodes.ISWAP, opcodes.ISWAPDG):
+                n_rewritten += 3 * (a in lane_qubits or b in lane_qubits)
+            elif code == opcodes.CSWAP:
+                n_rewritten += 2 * (b in lane_qubits or c in lane_qubits)
+        return np.pi * (n_rewritten % 2)
+
+    def _group(self, instructions: np.ndarray, row_mask: int) -> layout.BlockGroup:
+        """Lower some instructions on the lanes and the row bits of `row_mask` (0: on all of them, in place)."""
+        n, direct = self.program.n_qubits, row_mask == 0
+        row_bits = [b for b in range(self.n_row_bits) if direct or row_mask >> b & 1]
+        index_bits = [*range(self.lane_bits), *(b + self.lane_bits for b in row_bits)]
+        position = np.full(n, 62, dtype=np.int64)
+        for place, bit in enumerate(index_bits):
+            position[n - 1 - bit] = place
+        table, chain, frame, _ = lower(
+            self.program.bytecode[instructions], self.program.paulis, self.program.n_angles, self.trainable, position,
+            self.lane_bits, False,
+        )  # fmt: skip
+        outer = np.array([b for b in range(self.n_row_bits) if b not in row_bits], dtype=np.int64)
+        if direct:
+            empty = np.zeros(0, dtype=np.int64)
+            return layout.BlockGroup(table, chain, empty, empty, empty, False, outer, True)
+        qubits = [n - 1 - bit for bit in reversed(index_bits)]
+        index, sign = frame_permutation(np.ascontiguousarray(frame[:, qubits]), position[qubits])
+        source = index[:: self.lanes] >> self.lane_bits
+        negative = (sign.reshape(-1, self.lanes) < 0) @ (1 << np.arange(self.lanes))
+        offset = np.zeros(1, dtype=np.int64)
+        for bit in row_bits:
+            offset = np.concatenate([offset, offset | 1 << bit])
+        return layout.BlockGroup(table, chain, offset, source, negative, bool(negative.any()), outer, False)
+
+    def _start_groups(self) -> list[layout.BlockGroup]:
+        """Return groups that cover the leading one-qubit gates, for the backward pass."""
+        bits = range(self.n_row_bits)
+        masks = _index_masks(self.program)[self.first_gates] >> self.lane_bits
+        groups, done = [], np.zeros(len(masks), dtype=bool)
+        free = self.block_bits - min(_RUN_BITS, self.block_bits)
+        low = (1 << (self.block_bits - free)) - 1
+        for start in range(self.block_bits - free, max(self.n_row_bits, self.block_bits - free + 1), max(free, 1)):
+            mask = low | sum(1 << b for b in bits[start : start + free])
+            for b in reversed(bits):
+                if mask.bit_count() < self.block_bits and not mask >> b & 1:
+                    mask |= 1 << b
+            inside = (masks & ~mask == 0) & ~done
+            done |= inside
+            if inside.any():
+                groups.append(self._group(self.first_gates[inside], mask))
+        return groups
+
+
+def large_plan(program: Program, dtype: np.dtype) -> LargePlan:
+    """Return the plan of a program, made once.
+
+    Parameters
+    ----------
+    program : Program
+    dtype : dtype
+
+    Returns
+    -------
+    LargePlan
+    """
+    key = ("large", dtype)
+    if key not in program.cache:
+        program.cache[key] = LargePlan(program, dtype)
+    return program.cache[key]
+
+
+class LargeState:
+    """The buffers and passes of one sample.
+
+    Parameters
+    ----------
+    plan : LargePlan
+    values : ndarray of shape (1, n_parameters)
+    n_jobs : int or None
+        Threads over blocks.
+    """
+
+    def __init__(self, plan: LargePlan, values: np.ndarray, n_jobs: int | None) -> None:
+        self.plan, self.n_jobs, self.dtype = plan, n_jobs, plan.dtype
+        angles = np.concatenate([plan.program.angle_map.table(values)[:, 0], CONSTANT_ANGLES])
+        self.n_half = len(angles) * plan.lanes
+        shape = layout.Lowered(np.zeros((0, layout.N_COLUMNS), np.int64), np.zeros((0, 2), np.int64), 0, 1, 0)
+        self.angle_work = work_buffers(shape, len(angles), 1, False, self.dtype)
+        prepare_angles(angles, self.angle_work)
+        self.state = aligned_empty(2 << plan.program.n_qubits, self.dtype)
+        self.patterns = self.angle_work.patterns
+        masks = np.arange(1 << plan.lanes)[:, None] >> np.arange(plan.lanes) & 1
+        self.signs = aligned_empty(masks.size, self.dtype)
+        self.signs[:] = (1.0 - 2.0 * masks).ravel()
+
+    def _coefficients(self, table: np.ndarray, chain: np.ndarray) -> np.ndarray:
+        coefficients = aligned_empty(max(1, len(table)) * 4 * self.plan.lanes, self.dtype)
+        prepare_operations(table, chain, self.angle_work.half, self.n_half, coefficients)
+        return coefficients
+
+    def _work(self, group: layout.BlockGroup, gradient: bool) -> layout.Work:
+        """Return buffers for one chunk of blocks."""
+        bits = 0 if group.direct else len(group.offset).bit_length() - 1
+        shape = layout.Lowered(group.table[:0], group.chain, 0, bits + self.plan.lane_bits, self.plan.lane_bits)
+        work = work_buffers(shape, self.n_half // self.plan.lanes, 1, gradient, self.dtype)
+        work.gradients[:] = 0.0
+        return work._replace(half=self.angle_work.half)
+
+    def _over_blocks(self, group: layout.BlockGroup, task: Callable[[int, int], object]) -> list:
+        n_blocks = 1 if group.direct else 1 << len(group.outer)
+        edges = np.linspace(0, n_blocks, min(n_blocks, _N_CHUNKS) + 1).astype(int)
+        chunks = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        return map_threads(lambda chunk: task(*chunk), chunks, self.n_jobs)
+
+    def run(self) -> None:
+        """Run the program forward."""
+        plan = self.plan
+        template, outer_amplitudes = self._template(plan.groups[0])
+        for group in plan.groups:
+            coefficients = self._coefficients(group.table, group.chain)
+
+            def task(first: int, last: int, group=group, coefficients=coefficients, template=template) -> None:
+                forward_blocks(
+                    self.state, group, coefficients, first, last, plan.lane_bits, self._work(group, False), self.signs,
+                    template, outer_amplitudes,
+                )  # fmt: skip
+
+            self._over_blocks(group, task)
+            template = template[:0]
+
+    def _template(self, group: layout.BlockGroup) -> tuple[np.ndarray, np.ndarray]:
+        """Return the product state of a block's bits, and the amplitudes (bit, value, re | im) of the outer bits."""
+        plan, n = self.plan, self.plan.program.n_qubits
+        position = np.arange(n - 1, -1, -1, dtype=np.int64)
+        table, chain, _, n_start = lower(
+            plan.program.bytecode[plan.first_gates], plan.program.paulis, plan.program.n_angles, plan.trainable,
+            position, plan.lane_bits, True,
+        )  # fmt: skip
+        coefficients = self._coefficients(table, chain)
+        outer_amplitudes = np.zeros((len(group.outer), 2, 2))
+        outer_amplitudes[:, 0, 0] = 1.0
+        vectors = coefficients.reshape(-1, 4, plan.lanes)[:, :, 0]
+        for i, bit in enumerate(group.outer + plan.lane_bits):
+            for row in np.flatnonzero(table[:, layout.R] == 1 << bit):
+                ar, ai, br, bi = vectors[row]
+                outer_amplitudes[i] = (ar, ai), (-br, bi)
+        inner = table.copy()
+        row_bits = [b for b in range(plan.n_row_bits) if b not in set(group.outer.tolist())]
+        for place, bit in enumerate(row_bits):
+            inner[table[:, layout.R] == 1 << (bit + plan.lane_bits), layout.R] = 1 << (place + plan.lane_bits)
+        keep = ~np.isin(table[:, layout.R], 1 << (group.outer + plan.lane_bits))
+        kept = np.ascontiguousarray(vectors[keep].repeat(plan.lanes).astype(self.dtype))
+        template = aligned_empty(len(group.offset) * 2 * plan.lanes, self.dtype)
+        n_bits = len(row_bits) + plan.lane_bits
+        start_block(template, n_bits, plan.lane_bits, np.ascontiguousarray(inner[keep]), kept, int(keep.sum()))
+        return template, outer_amplitudes
+
+    def observe(self, observables: Sequence[PauliSum], weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Return expectation values (n_observables,) and, with weights, the bra ``sum_o weights[o] O_o |state>``."""
+        plan = self.plan
+        terms = pauli_terms(observables)
+        block_rows = 1 << min(plan.n_row_bits, plan.block_bits - 1)
+        bra = aligned_empty(self.state.size if weights is not None else 0, self.dtype)
+        scale = np.zeros(len(observables)) if weights is None else weights
+
+        def task(chunk: tuple[int, int]) -> np.ndarray:
+            values = np.zeros(plan.lanes + len(observables))
+            out = values.astype(self.dtype) if self.dtype != values.dtype else values
+            observe_blocks(
+                self.state, bra, terms, *chunk, block_rows, plan.lane_bits, self.patterns, scale, out,
+                weights is not None,
+            )  # fmt: skip
+            return out[plan.lanes :].astype(float)
+
+        n_blocks = (self.state.size // (2 * plan.lanes)) // block_rows
+        edges = np.linspace(0, n_blocks, min(n_blocks, _N_CHUNKS) + 1).astype(int).tolist()
+        parts = map_threads(task, list(zip(edges[:-1], edges[1:], strict=True)), self.n_jobs)
+        return np.sum(parts, axis=0), bra
+
+    def gradient(self, bra: np.ndarray) -> np.ndarray:
+        """Return the derivatives (n_angles,) of Re <bra|state>; consumes state and bra."""
+        plan = self.plan
+        total = np.zeros(self.n_half // plan.lanes)
+        for group, keep in [(g, True) for g in reversed(plan.groups)] + [(g, False) for g in plan.start_groups]:
+            coefficients = self._coefficients(group.table, group.chain)
+
+            def task(first: int, last: int, group=group, coefficients=coefficients, keep=keep) -> np.ndarray:
+                work = self._work(group, True)
+                backward_blocks(
+                    self.state, bra, group, coefficients, first, last, plan.lane_bits, work, self.signs,
+                    self.n_half, keep,
+                )  # fmt: skip
+                return work.gradients[:: plan.lanes].astype(float)
+
+            total += np.sum(self._over_blocks(group, task), axis=0)
+        return total[: plan.program.n_angles]
+
+    def amplitudes(self) -> np.ndarray:
+        """Return the amplitudes, complex (2**n,), up to the program's global phase."""
+        rows = self.state.reshape(-1, 2, self.plan.lanes)
+        return (rows[:, 0] + 1j * rows[:, 1]).ravel()
+
+
+def pauli_terms(observables: Sequence[PauliSum]) -> layout.Terms:
+    """Return the terms of all observables, sorted by observable and X mask.
+
+    Parameters
+    ----------
+    observables : sequence of PauliSum
+        Hermitian, at most 62 qubits.
+
+    Returns
+    -------
+    layout.Terms
+    """
+    parts = [observable.masks() for observable in observables]
+    x = np.concatenate([part[0] for part in parts]).astype(np.int64)
+    z = np.concatenate([part[1] for part in parts]).astype(np.int64)
+    owner = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
+    n_y = np.bitwise_count(x & z).astype(int)
+    coefficients = np.concatenate([np.asarray(part[2], dtype=complex) for part in parts]) * (-1j) ** n_y
+    order = np.lexsort((x, owner))
+    x, z, owner, coefficients = x[order], z[order], owner[order], coefficients[order]
+    new = np.ones(len(x), dtype=bool)
+    new[1:] = (np.diff(x) != 0) | (np.diff(owner) != 0)
+    start = np.append(np.flatnonzero(new), len(x))
+    imaginary = n_y[order][start[:-1]] % 2 == 1
+    return layout.Terms(x, z, coefficients.real.copy(), coefficients.imag.copy(), owner, start, imaginary)
+
+
+def _index_masks(program: Program) -> np.ndarray:
+    """Return, for every instruction, the mask of index bits it touches."""
+    n = program.n_qubits
+    bytecode = program.bytecode
+    masks = np.zeros(len(bytecode), dtype=np.int64)
+    is_pauli = bytecode[:, 0] == opcodes.PAULI_ROTATION
+    for column in range(1, 5):
+        q = bytecode[:, column].astype(np.int64)
+        used = (q >= 0) & ~is_pauli
+        masks[used] |= np.int64(1) << (n - 1 - q[used])
+    for row in np.flatnonzero(is_pauli):
+        x, z = program.paulis[bytecode[row, 1]]
+        masks[row] = sum(1 << (n - 1 - q) for q in range(n) if (x | z) >> q & 1)
+    return masks
+
+
+def _leading(masks: np.ndarray, bytecode: np.ndarray) -> np.ndarray:
+    """Return which instructions are one-qubit gates before anything else on their qubit."""
+    leading, blocked = np.zeros(len(masks), dtype=bool), 0
+    for i, mask in enumerate(masks.tolist()):
+        if mask & (mask - 1) or mask & blocked:
+            blocked |= mask
+        else:
+            leading[i] = True
+    return leading
