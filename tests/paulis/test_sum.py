@@ -78,16 +78,29 @@ def test_products_on_many_qubits_agree_with_openfermion_style_letter_tables(rand
         assert (PauliSum(left) @ PauliSum(right)).is_close(PauliSum(expected), 1e-12)
 
 
-def test_a_large_product_in_blocks_equals_its_parts():
+@pytest.mark.parametrize("block", [1, 100, 2**18])
+@pytest.mark.parametrize("n_qubits", [4, 70])
+def test_products_in_blocks_of_any_size_equal_those_of_single_terms(block, n_qubits, random_terms, monkeypatch):
+    from qlearn.paulis import products
+
+    monkeypatch.setattr(products, "_BLOCK_PAIRS", block)
     rng = np.random.default_rng(12)
-    x, z = rng.random((2, 900, 12)) < 0.5
-    big = PauliSum.from_arrays(x, z, rng.normal(size=900))
-    whole = big @ big
-    parts = PauliSum.zero(12)
-    for start in range(0, 900, 90):
-        parts = parts + big[start : start + 90] @ big
-    assert whole.is_close(parts, 1e-10)
-    assert whole.is_hermitian(1e-10)
+    left, right = (PauliSum(random_terms(rng, size, n_qubits)) for size in (90, 40))
+    expected = {}
+    for first in left:
+        for label, value in (first @ right).items():
+            expected[label] = expected.get(label, 0) + value
+    assert (left @ right).is_close(PauliSum(expected), 1e-11)
+    assert (left @ left).is_hermitian(1e-10)
+
+
+def test_a_million_products_are_merged():
+    rng = np.random.default_rng(13)
+    x, z = rng.random((2, 1000, 40)) < 0.5
+    large = PauliSum.from_arrays(x, z, rng.normal(size=1000))
+    square = large @ large
+    assert square.is_hermitian(1e-9)
+    assert square.identity_coefficient() == pytest.approx((large.coefficients**2).sum())
 
 
 def test_commutators_of_conserved_quantities_vanish_exactly():
