@@ -14,6 +14,7 @@ from ._builder_noise import AbstractNoise
 from ._builder_single import AbstractSingleQubitGates
 from ._builder_two import AbstractTwoQubitGates
 from ._composition import AbstractComposition
+from ._exchange import AbstractExchange
 from ._structure import AbstractStructure
 from .channels import CHANNEL_NAMES
 from .gates import UNITARY_NAMES
@@ -30,6 +31,7 @@ class Circuit(
     AbstractManyQubitGates,
     AbstractNoise,
     AbstractComposition,
+    AbstractExchange,
     AbstractStructure,
 ):
     """A quantum circuit on `n_qubits` qubits, built by calling methods that each append one instruction.
