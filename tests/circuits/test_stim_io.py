@@ -116,6 +116,8 @@ def test_pauli_product_rotations_are_read():
     "text",
     [
         "H 0\nCX 0 1\nM 0 1",
+        "H 0\nS 0\nMY 0\nSQRT_X 1\nMY 1\nRY 2\nS_DAG 2\nMX 2\nMPP X0*Y0*X1*Y1",
+        "H 0\nY_ERROR(0.2) 0\nMX 0\nY_ERROR(0.3) 1\nM 1",
         "H 0\nCX 0 1\nM !0 1 1 0",
         "H 0\nS 0\nH 1\nMX(0.1) 0 !1\nMY 0 1\nM 0",
         "H 0\nMR(0.2) !0 1\nM 0\nX 1\nMRX !1 0\nMRY 0 1\nMX 1\nMY !0",
