@@ -137,6 +137,11 @@ def _h(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any
     return HALF
 
 
+def _h_by_rx(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
+    circuit.ry(HALF, qubits[0]).rx(PI, qubits[0])
+    return HALF
+
+
 def _p(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> Any:
     circuit.rz(angles[0], qubits[0])
     return angles[0] * 0.5
@@ -235,6 +240,13 @@ def _matrix(name: str, angle: float) -> np.ndarray:
 def _cx_by_cz(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
     circuit.h(qubits[1]).cz(*qubits).h(qubits[1])
     return 0.0
+
+
+def _cx_by_rxx(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
+    """One Molmer-Sorensen gate, as ion traps run it."""
+    control, target = qubits
+    circuit.ry(HALF, control).rxx(-HALF, control, target).rx(HALF, control).ry(-HALF, control).rx(HALF, target)
+    return PI / 4
 
 
 def _cz_by_cx(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
@@ -443,6 +455,7 @@ _ONE_QUBIT = [
     _rule("h", "sx rz", _h_by_square_root),
     _rule("sxdg", "sx rz", _sxdg_by_square_root),
     _rule("h", "ry rz", _h),
+    _rule("h", "rx ry", _h_by_rx),
     _rule("p", "rz", _p),
     _rule("rz", "p", _rz_by_p),
     _rule("u", "rz ry", _u),
@@ -469,6 +482,7 @@ _ONE_QUBIT = [
 ]
 _MANY_QUBITS = [
     _rule("cx", "h cz", _cx_by_cz),
+    _rule("cx", "rx ry rxx", _cx_by_rxx),
     _rule("cz", "h cx", _cz_by_cx),
     _rule("cz", "cp", _cz_by_cp),
     _rule("cz", "rz rzz", _cz_by_rzz),

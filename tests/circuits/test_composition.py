@@ -77,6 +77,7 @@ def test_append_refuses():
         (lambda: circuit.append(Circuit(2), [0, 2]), "Qubit 2 does not exist"),
         (lambda: circuit.append(Circuit(1).h(0).instructions[0], [0]), "leave `qubits` out"),
         (lambda: circuit + Circuit(3), "cannot be added; use `append"),
+        (lambda: circuit.__iadd__(Circuit(1)), "cannot be added; use `append"),
     ]:
         with pytest.raises(ValueError, match=message):
             call()

@@ -27,7 +27,8 @@ def test_every_gate_in_every_basis(basis, rng, random_circuit, close):
     for name in [*GATES, "pauli_rotation", "unitary", "unitary"]:
         circuit = random_circuit(rng, 4, 1, [name])
         rewritten, phase = decompose_with_phase(circuit, basis)
-        close(np.exp(1j * phase) * naive.unitary(rewritten), naive.unitary(circuit))
+        # Rewritten circuits are long; `circuit_matrix` is itself tested against the twin.
+        close(np.exp(1j * phase) * circuit_matrix(rewritten), naive.unitary(circuit))
         allowed = basis or {n for n, s in GATES.items() if s.n_qubits == 1} | {"cx"}
         assert set(rewritten.counts()) <= allowed
 
@@ -61,6 +62,7 @@ def test_costs_from_the_literature():
     assert cx(Circuit(2).unitary(unitary_group.rvs(4, random_state=0), [0, 1])) == 3
     assert cx(Circuit(3).ccx(0, 1, 2)) == 6
     assert cx(Circuit(4).double_excitation(0.3, 0, 1, 2, 3)) == 14
+    assert Circuit(2).cx(0, 1).decompose({"rx", "ry", "rxx"}).counts()["rxx"] == 1
     assert cx(Circuit(4).pauli_rotation(0.3, "XYZX", range(4))) == 6
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from qlearn.circuits import GATES, Circuit, Instruction, NoiseModel, channel_kraus, gate_matrix
+from qlearn.circuits._device import depolarizing_probability
 from tests.naive import simulator as naive
 
 
@@ -117,6 +118,7 @@ def test_gates_have_the_infidelity_of_the_sheet(build, error):
 def test_relaxation_alone_where_the_sheet_contradicts_itself():
     noise = NoiseModel.from_device(t1=10.0, t2=10.0, gate_times=1.0, gate_errors=1e-4)
     assert noise.apply(Circuit(1).x(0)) == Circuit(1).x(0).thermal_relaxation(10.0, 10.0, 1.0, 0)
+    assert depolarizing_probability(1e-4, 1.0, [(10.0, 10.0)]) == 0.0
 
 
 def test_waiting_costs_time():
