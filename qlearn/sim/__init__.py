@@ -1,7 +1,8 @@
 """Engines that simulate circuits: expectation values, samples, states and gradients."""
 
+from .density import DensityMatrix, DensityState
 from .engine import AbstractEngine
 from .states import State
 from .statevector import Statevector
 
-__all__ = ["AbstractEngine", "State", "Statevector"]
+__all__ = ["AbstractEngine", "DensityMatrix", "DensityState", "State", "Statevector"]

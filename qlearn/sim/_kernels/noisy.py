@@ -1,7 +1,6 @@
 """Run a lowered program with channels over the columns of an angle table; the one entry of noisy simulation.
 
-With ``n_columns`` (the column bits) positive the buffer is a density matrix, row bits above column bits; with zero it
-holds pure states, one trajectory in each lane.
+The buffer holds a density matrix (row bits above column bits), or pure states of which each lane is a trajectory.
 """
 
 from typing import NamedTuple
@@ -14,19 +13,28 @@ from .channels import (
     MIX,
     MIX_TWO,
     STEP_COUNT,
-    STEP_DRAW,
     STEP_KIND,
+    STEP_MASKS,
     STEP_NUMBERS,
     SUPER,
-    choose,
+    apply_matrix,
+    draw_operator,
     element_offset,
     mix,
     mix_two,
+    reduce_qubit,
     super_operator,
 )
-from .interpreter import fill_coefficients, forward, half_angles, product_start
-from .observables import observe_batch
+from .interpreter import fill_coefficients, forward, half_angles
 from .simd import kernel, lanes_of, merged
+
+
+class Steps(NamedTuple):
+    """The channels of a lowered program, see `channels`."""
+
+    table: np.ndarray  # int64 (n_channels, 4)
+    masks: np.ndarray  # int64
+    numbers: np.ndarray  # of the precision of the state, aligned
 
 
 class NoisyWork(NamedTuple):
@@ -38,43 +46,52 @@ class NoisyWork(NamedTuple):
     coefficients: np.ndarray
     entries: np.ndarray
     patterns: np.ndarray
-    scratch: np.ndarray  # 64 vectors
-    values: np.ndarray
-    weights: np.ndarray
+    scratch: np.ndarray  # 12 vectors
 
 
 class Outputs(NamedTuple):
-    """Where results go; an array without rows is not written."""
+    """Which elements of the final state are wanted, and where results go; arrays without rows are left alone.
 
-    values: np.ndarray  # float64 (n_observables, columns)
-    states: np.ndarray  # complex (batch, 2**n or 4**n), standard order
-    probabilities: np.ndarray  # float64 (batch, 2**n) of a density matrix
-    choices: np.ndarray  # uint8 (n_draws, columns): Kraus operator drawn by each CHOOSE step
-    outcomes: np.ndarray  # int64 (batch,): basis state that a trajectory is found in at the end
+    Element ``(i, j)`` of the selection lies at ``rows[i] ^ columns[j]`` and has the product of their signs.
+    """
+
+    rows: np.ndarray  # int64
+    row_signs: np.ndarray
+    columns: np.ndarray  # int64
+    column_signs: np.ndarray
+    elements: np.ndarray  # complex (n_samples, len(rows) * len(columns))
+    choices: np.ndarray  # uint8 (n_channels, columns): Kraus operator that each trajectory drew
+    outcomes: np.ndarray  # int64 (n_samples,): number of the row in which a final measurement finds a trajectory
 
 
 @kernel
-def _channel(work, program, n_columns, op, steps, numbers, draws, choices, column):
-    step = steps[op[at.AUX]]
+def _channel(work, program, op, steps, draws, choices, column):
+    w, ket = lanes_of(work.ket), work.ket
     n_rows = 1 << (program.n_bits - program.lane_bits)
-    start = step[STEP_NUMBERS]
-    if step[STEP_KIND] == MIX:
-        mix(work.ket, n_rows, n_columns, program.lane_bits, op, numbers, start, work.scratch)
-    elif step[STEP_KIND] == MIX_TWO:
-        mix_two(work.ket, n_rows, n_columns, program.lane_bits, op, numbers, start, work.scratch)
-    elif step[STEP_KIND] == SUPER:
+    channel = op[at.AUX]
+    step = steps.table[channel]
+    kind, start, first = step[STEP_KIND], step[STEP_NUMBERS], step[STEP_MASKS]
+    if kind == MIX:
+        mix(ket, n_rows, steps.masks, first, steps.numbers, start)
+    elif kind == MIX_TWO:
+        mix_two(ket, n_rows, steps.masks, first, steps.numbers, start)
+    elif kind == SUPER:
         super_operator(
-            work.ket, n_rows, n_columns, program.lane_bits, op, numbers, start, step[STEP_COUNT], work.scratch
-        )
-    else:
-        choose(
-            work.ket, n_rows, op, numbers, start, step[STEP_COUNT], draws, choices, step[STEP_DRAW], column,
+            ket, 1 << program.n_bits, program.lane_bits, steps.masks, first, steps.numbers, start, step[STEP_COUNT],
             work.scratch,
         )  # fmt: skip
+    else:
+        reduce_qubit(ket, n_rows, op, work.scratch)
+        for lane in range(w):
+            uniform = draws[channel, column + lane]
+            choices[channel, column + lane] = draw_operator(
+                w, lane, uniform, steps.numbers, start, step[STEP_COUNT], work.scratch
+            )
+        apply_matrix(ket, n_rows, op, work.scratch)
 
 
 @merged
-def _run(work, program, n_columns, steps, numbers, angles, draws, choices, column):
+def _run(work, program, steps, angles, draws, choices, column):
     """Bring one lane group from |0...0> to its final state."""
     w, lane_bits, table = lanes_of(work.ket), program.lane_bits, program.table
     n_half = angles.shape[0] * w
@@ -83,9 +100,12 @@ def _run(work, program, n_columns, steps, numbers, angles, draws, choices, colum
             work.angles[row * w + lane] = angles[row, column if lane_bits > 0 else column + lane]
     half_angles(work.angles, n_half, work.half)
     fill_coefficients(table, program.chain, work.half, n_half, work.coefficients)
-    product_start(work.ket, program.n_bits, lane_bits, table, work.coefficients, program.n_start)
-    first = program.n_start
-    while first <= table.shape[0]:
+    for i in range(work.ket.shape[0]):
+        work.ket[i] = 0.0
+    for lane in range(w if lane_bits == 0 else 1):
+        work.ket[lane] = 1.0
+    first = 0
+    while first < table.shape[0]:
         last = first
         while last < table.shape[0] and table[last, at.KIND] != at.CHANNEL:
             last += 1
@@ -94,92 +114,52 @@ def _run(work, program, n_columns, steps, numbers, angles, draws, choices, colum
             work.entries, work.patterns,
         )  # fmt: skip
         if last < table.shape[0]:
-            _channel(work, program, n_columns, table[last], steps, numbers, draws, choices, column)
+            _channel(work, program, table[last], steps, draws, choices, column)
         first = last + 1
 
 
 @kernel
-def _observe_density(ket, n, lane_bits, groups, order, column, lane, values):
-    """Write Tr(O rho) of every observable for one sample."""
+def _write_elements(ket, lane_bits, lane, sample, out):
+    w, n = lanes_of(ket), out.columns.shape[0]
+    for t in range(out.elements.shape[1]):
+        i, j = t // n, t % n
+        offset = element_offset(out.rows[i] ^ out.columns[j], lane, lane_bits, w)
+        sign = out.row_signs[i] * out.column_signs[j]
+        out.elements[sample, t] = complex(sign * ket[offset], sign * ket[offset + w])
+
+
+@kernel
+def _measure_all(ket, rows, lane, uniform):
+    """Return the row at which the running sum of probabilities passes `uniform` times their total."""
     w = lanes_of(ket)
-    for o in range(values.shape[0]):
-        values[o, column] = 0.0
-    for g in range(groups.x.shape[0]):
-        total = 0.0
-        for q in range(1 << n):
-            p = q ^ groups.x[g]
-            sign = order.sign[q] * order.sign[p]
-            i = element_offset(order.index[p] << n | order.index[q], lane, lane_bits, w)
-            total += sign * (groups.re[g, q] * ket[i] - groups.im[g, q] * ket[i + w])
-        values[groups.owner[g], column] += total
-
-
-@kernel
-def _write_state(ket, n_columns, lane_bits, order, column, lane, states):
-    w, mask = lanes_of(ket), (1 << n_columns) - 1
-    for t in range(states.shape[1]):
-        row, col = t >> n_columns, t & mask
-        i = element_offset(order.index[row] << n_columns | order.index[col], lane, lane_bits, w)
-        sign = order.sign[row] * order.sign[col]
-        states[column, t] = complex(sign * ket[i], sign * ket[i + w])
-
-
-@kernel
-def _write_probabilities(ket, n, lane_bits, order, column, lane, probabilities):
-    for t in range(probabilities.shape[1]):
-        i = element_offset(order.index[t] << n | order.index[t], lane, lane_bits, lanes_of(ket))
-        probabilities[column, t] = ket[i]
-
-
-@kernel
-def _measure_all(ket, order, column, lane, target, outcomes):
-    """Write the basis state at which the running sum of probabilities passes `target` times their total."""
-    w = lanes_of(ket)
-    total = 0.0
-    for t in range(order.index.shape[0]):
-        i = order.index[t] * 2 * w + lane
-        total += ket[i] * ket[i] + ket[i + w] * ket[i + w]
-    target *= total
-    seen, found = 0.0, 0
-    for t in range(order.index.shape[0]):
-        i = order.index[t] * 2 * w + lane
-        own = ket[i] * ket[i] + ket[i + w] * ket[i + w]
-        if own > 0.0:
-            found = t
-        seen += own
-        if seen > target:
-            break
-    outcomes[column] = found
+    total, seen, found = 0.0, 0.0, 0
+    for turn in range(2):
+        for t in range(rows.shape[0]):
+            i = rows[t] * 2 * w + lane
+            own = ket[i] * ket[i] + ket[i + w] * ket[i + w]
+            if turn == 0:
+                total += own
+            elif own > 0.0 and (seen <= uniform * total):
+                found = t
+                seen += own
+    return found
 
 
 @njit(nogil=True, cache=True)
-def run_noisy(program, n_columns, steps, numbers, angles, first, last, n_samples, draws, work, order, groups, out):
+def run_noisy(program, steps, angles, first, last, draws, work, out):
     """Run columns first:last of the angle table and write what `out` asks for.
 
-    angles float64 (n_rows, columns); draws float64 (n_draws, columns) of uniform numbers, the last row for the final
-    measurement. In a batch (``lane_bits`` 0) first and last are multiples of the number of lanes; columns from
-    `n_samples` on are padding.
+    angles float64 (n_rows, columns); draws float64 (n_channels + 1, columns) of uniform numbers, the last row for the
+    final measurement. In a batch (``lane_bits`` 0) first and last are multiples of the number of lanes; columns beyond
+    the samples of `out` are padding.
     """
     w, lane_bits = lanes_of(work.ket), program.lane_bits
     for column in range(first, last, w if lane_bits == 0 else 1):
-        _run(work, program, n_columns, steps, numbers, angles, draws, out.choices, column)
-        if n_columns == 0 and out.values.shape[0] > 0:
-            for i in range(work.values.shape[0]):
-                work.values[i] = 0.0
-            observe_batch(
-                work.ket, work.ket, 1 << program.n_bits, groups, order.index, order.sign, work.weights, work.values,
-                False,
-            )  # fmt: skip
-        for lane in range(min(w if lane_bits == 0 else 1, n_samples - column)):
+        _run(work, program, steps, angles, draws, out.choices, column)
+        for lane in range(w if lane_bits == 0 else 1):
             sample = column + lane
-            if n_columns > 0 and out.values.shape[0] > 0:
-                _observe_density(work.ket, n_columns, lane_bits, groups, order, sample, lane, out.values)
-            elif out.values.shape[0] > 0:
-                for o in range(out.values.shape[0]):
-                    out.values[o, sample] = work.values[o * w + lane]
-            if out.states.shape[0] > 0:
-                _write_state(work.ket, n_columns, lane_bits, order, sample, lane, out.states)
-            if out.probabilities.shape[0] > 0:
-                _write_probabilities(work.ket, n_columns, lane_bits, order, sample, lane, out.probabilities)
-            if out.outcomes.shape[0] > 0:
-                _measure_all(work.ket, order, sample, lane, draws[draws.shape[0] - 1, sample], out.outcomes)
+            if sample < out.elements.shape[0]:
+                _write_elements(work.ket, lane_bits, lane, sample, out)
+            if sample < out.outcomes.shape[0]:
+                uniform = draws[draws.shape[0] - 1, sample]
+                out.outcomes[sample] = _measure_all(work.ket, out.rows, lane, uniform)
