@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -87,8 +87,26 @@ class AngleMap:
                         first, second = monomial
                         quadratic.append((row, index[first.name], index[second.name], coefficient))
         self._linear, self._quadratic = linear, quadratic
+        in_order = [(i, i, 1.0) for i in range(self.n_angles)]
+        self._is_identity = len(self.parameters) == self.n_angles and linear == in_order and not quadratic
         self.depends = np.zeros(self.n_angles, dtype=bool)
         self.depends[[entry[0] for entry in linear] + [entry[0] for entry in quadratic]] = True
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def identity(n_angles: int) -> AngleMap:
+        """Return the map of a program whose parameters are its angles, in order.
+
+        Parameters
+        ----------
+        n_angles : int
+
+        Returns
+        -------
+        AngleMap
+        """
+        angles = [Parameter(f"angle[{i}]") for i in range(n_angles)]
+        return AngleMap(angles, angles)
 
     @cached_property
     def _jacobian(self) -> sparse.csr_array:
@@ -165,6 +183,8 @@ class AngleMap:
         -------
         ndarray of shape (n_angles, batch)
         """
+        if self._is_identity:
+            return values.T
         if self._single is not None:
             rows, columns, coefficients = self._single
             table = np.empty((self.n_angles, len(values)))
@@ -190,6 +210,8 @@ class AngleMap:
         -------
         ndarray
         """
+        if self._is_identity:
+            return np.ascontiguousarray(gradients.T)
         result = np.ascontiguousarray((self._jacobian.T @ gradients).T)
         if self._quadratic:
             rows, first, second, coefficients = self._products
@@ -317,9 +339,7 @@ class Program:
         bytecode[:, 1 : 1 + qubits.shape[1]] = qubits
         _check_bytecode(n_qubits, bytecode)
         n_angles = int(bytecode[:, 5].max(initial=-1)) + 1
-        angle_map = AngleMap([Parameter(f"angle[{i}]") for i in range(n_angles)], ())
-        angle_map.parameters = tuple(Parameter(f"angle[{i}]") for i in range(n_angles))
-        return cls(n_qubits, bytecode, np.empty((0, 2), np.int64), (), angle_map)
+        return cls(n_qubits, bytecode, np.empty((0, 2), np.int64), (), AngleMap.identity(n_angles))
 
 
 def _check_bytecode(n_qubits: int, bytecode: np.ndarray) -> None:

@@ -24,7 +24,7 @@ from ._kernels.lowering import lower
 from ._kernels.observables import frame_permutation
 from ._kernels.schedule import schedule
 from ._kernels.simd import LANES, aligned_empty
-from .lowering import CONSTANT_ANGLES, work_buffers
+from .lowering import CONSTANT_ANGLES, lane_patterns, work_buffers
 
 _BLOCK_BYTES = 2**18  # half of a common second-level cache
 _N_CHUNKS = 16  # of blocks; fixed, so that sums do not depend on the number of threads
@@ -159,27 +159,26 @@ class LargeState:
         self.plan, self.n_jobs, self.dtype = plan, n_jobs, plan.dtype
         angles = np.concatenate([plan.program.angle_map.table(values)[:, 0], CONSTANT_ANGLES])
         self.n_half = len(angles) * plan.lanes
-        shape = layout.Lowered(np.zeros((0, layout.N_COLUMNS), np.int64), np.zeros((0, 2), np.int64), 0, 1, 0)
-        self.angle_work = work_buffers(shape, len(angles), 1, False, self.dtype)
-        prepare_angles(angles, self.angle_work)
+        self.half = aligned_empty(2 * self.n_half, self.dtype)
+        prepare_angles(np.repeat(angles, plan.lanes), self.half)
         self.state = aligned_empty(2 << plan.program.n_qubits, self.dtype)
-        self.patterns = self.angle_work.patterns
+        self.patterns = lane_patterns(self.dtype)
         masks = np.arange(1 << plan.lanes)[:, None] >> np.arange(plan.lanes) & 1
         self.signs = aligned_empty(masks.size, self.dtype)
         self.signs[:] = (1.0 - 2.0 * masks).ravel()
 
     def _coefficients(self, table: np.ndarray, chain: np.ndarray) -> np.ndarray:
         coefficients = aligned_empty(max(1, len(table)) * 4 * self.plan.lanes, self.dtype)
-        prepare_operations(table, chain, self.angle_work.half, self.n_half, coefficients)
+        prepare_operations(table, chain, self.half, self.n_half, coefficients)
         return coefficients
 
     def _work(self, group: layout.BlockGroup, gradient: bool) -> layout.Work:
         """Return buffers for one chunk of blocks."""
         bits = 0 if group.direct else len(group.offset).bit_length() - 1
-        shape = layout.Lowered(group.table[:0], group.chain, 0, bits + self.plan.lane_bits, self.plan.lane_bits)
+        shape = layout.Lowered(group.table[:0], group.chain, 0, bits, 0)
         work = work_buffers(shape, self.n_half // self.plan.lanes, 1, gradient, self.dtype)
         work.gradients[:] = 0.0
-        return work._replace(half=self.angle_work.half)
+        return work
 
     def _over_blocks(self, group: layout.BlockGroup, task: Callable[[int, int], object]) -> list:
         n_blocks = 1 if group.direct else 1 << len(group.outer)
@@ -195,9 +194,10 @@ class LargeState:
             coefficients = self._coefficients(group.table, group.chain)
 
             def task(first: int, last: int, group=group, coefficients=coefficients, template=template) -> None:
+                work = self._work(group, False)
                 forward_blocks(
-                    self.state, group, coefficients, first, last, plan.lane_bits, self._work(group, False), self.signs,
-                    template, outer_amplitudes,
+                    *group, coefficients, first, last, plan.lane_bits, self.state, work.ket, work.entries,
+                    self.patterns, self.signs, template, outer_amplitudes,
                 )  # fmt: skip
 
             self._over_blocks(group, task)
@@ -242,7 +242,7 @@ class LargeState:
             values = np.zeros(plan.lanes + len(observables))
             out = values.astype(self.dtype) if self.dtype != values.dtype else values
             observe_blocks(
-                self.state, bra, terms, *chunk, block_rows, plan.lane_bits, self.patterns, scale, out,
+                *terms, *chunk, block_rows, plan.lane_bits, self.state, bra, self.patterns, scale, out,
                 weights is not None,
             )  # fmt: skip
             return out[plan.lanes :].astype(float)
@@ -262,8 +262,9 @@ class LargeState:
             def task(first: int, last: int, group=group, coefficients=coefficients, keep=keep) -> np.ndarray:
                 work = self._work(group, True)
                 backward_blocks(
-                    self.state, bra, group, coefficients, first, last, plan.lane_bits, work, self.signs,
-                    self.n_half, keep,
+                    *group, coefficients, first, last, plan.lane_bits, self.state, bra, work.ket, work.bra,
+                    work.entries, self.patterns, self.signs, self.half, self.n_half, work.products, work.gradients,
+                    keep,
                 )  # fmt: skip
                 return work.gradients[:: plan.lanes].astype(float)
 

@@ -74,21 +74,58 @@ def angle_rows(program: Program, values: np.ndarray, multiple: int) -> np.ndarra
     return rows
 
 
-def pauli_groups(observables: Sequence[PauliSum], n_qubits: int, dtype: np.dtype) -> layout.Groups:
+class PauliTables:
+    """Pauli sums as tables by group of equal X mask; the last few are kept, since optimisers ask again and again.
+
+    Parameters
+    ----------
+    dtype : dtype
+        Of the tables.
+    """
+
+    _KEPT = 8
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self.dtype = dtype
+        self._made: dict[tuple[int, ...], tuple[list[PauliSum], layout.Groups]] = {}
+
+    def of(self, observables: Sequence[PauliSum]) -> layout.Groups:
+        """Return the tables of some observables.
+
+        Parameters
+        ----------
+        observables : sequence of PauliSum
+            All on the same number n of qubits.
+
+        Returns
+        -------
+        layout.Groups
+            Memory 2 * n_groups * 2**n numbers.
+        """
+        key = tuple(map(id, observables))  # the observables are kept beside their tables, so ids stay theirs
+        found = self._made.get(key)
+        if found is None:
+            found = (list(observables), pauli_groups(observables, self.dtype))
+            if len(self._made) >= self._KEPT:
+                self._made.pop(next(iter(self._made)), None)
+            self._made[key] = found
+        return found[1]
+
+
+def pauli_groups(observables: Sequence[PauliSum], dtype: np.dtype) -> layout.Groups:
     """Return Pauli sums as tables by group of equal X mask, see `layout.Groups`.
 
     Parameters
     ----------
     observables : sequence of PauliSum
-    n_qubits : int
     dtype : dtype
         Of the tables.
 
     Returns
     -------
     layout.Groups
-        Memory 2 * n_groups * 2**n_qubits numbers.
     """
+    n_qubits = observables[0].n_qubits
     x_parts, owners, re_parts, im_parts = [], [], [], []
     for owner, observable in enumerate(observables):
         x, z, coefficients = observable.masks()
@@ -138,20 +175,24 @@ def work_buffers(
     """
     w = LANES[dtype]
     state = (1 << (kernel.n_bits - kernel.lane_bits)) * 2 * w
-    one_state = state if kernel.lane_bits else 0
-    # ket and bra are offset by a few cache lines, so that equal rows fall into different cache sets
-    return layout.Work(
-        ket=aligned_empty(state, dtype),
-        bra=aligned_empty(state + 128 if gradient else 0, dtype)[128 if gradient else 0 :],
-        standard=aligned_empty(one_state, dtype),
-        standard_bra=aligned_empty(one_state if gradient else 0, dtype),
-        angles=aligned_empty(n_angle_rows * w, np.float64),
-        half=aligned_empty(2 * n_angle_rows * w, dtype),
-        coefficients=aligned_empty(max(1, len(kernel.table)) * 4 * w, dtype),
-        entries=aligned_empty(N_TABLE * TABLE_ENTRY * w, dtype),
-        patterns=lane_patterns(dtype),
-        products=aligned_empty(4 * w, dtype),
-        gradients=aligned_empty(n_angle_rows * w, dtype),
-        values=aligned_empty(max(1, n_values) * w, dtype),
-        weights=aligned_empty(max(1, n_values) * w, dtype),
-    )
+    bra, one_state = (state if gradient else 0), (state if kernel.lane_bits else 0)
+    sizes = {
+        "ket": state,
+        "gap": 128,  # equal rows of ket and bra fall into different cache sets
+        "bra": bra,
+        "standard": one_state,
+        "standard_bra": min(one_state, bra),
+        "half": 2 * n_angle_rows * w,
+        "coefficients": len(kernel.table) * 4 * w,
+        "entries": N_TABLE * TABLE_ENTRY * w,
+        "products": 4 * w,
+        "gradients": n_angle_rows * w,
+        "values": n_values * w,
+        "weights": n_values * w,
+    }
+    arena, parts, start = aligned_empty(sum(sizes.values()), dtype), {}, 0
+    for name, size in sizes.items():
+        parts[name] = arena[start : start + size]
+        start += size
+    del parts["gap"]
+    return layout.Work(angles=aligned_empty(n_angle_rows * w, np.float64), patterns=lane_patterns(dtype), **parts)

@@ -17,7 +17,7 @@ from ._kernels.drivers import evaluate, run_states
 from ._kernels.simd import LANES
 from .engine import AbstractEngine, as_program, check_observables
 from .large import LargeState, large_plan
-from .lowering import LoweredProgram, angle_rows, lowered, pauli_groups, work_buffers
+from .lowering import LoweredProgram, PauliTables, angle_rows, lowered, work_buffers
 from .states import State
 
 _ALONE = 13  # qubits from which samples of a batch run one by one: a lane group would leave the cache
@@ -56,6 +56,7 @@ class Statevector(AbstractEngine):
             raise ValueError(f'`precision` must be "double" or "single", got {precision!r}.')
         self.precision, self.n_jobs = precision, n_jobs
         self._dtype = _PRECISIONS[precision]
+        self._tables = PauliTables(self._dtype)
 
     def __repr__(self) -> str:
         return f"Statevector(precision={self.precision!r}, n_jobs={self.n_jobs!r})"
@@ -161,7 +162,7 @@ class Statevector(AbstractEngine):
 
             def task(columns: tuple[int, int]) -> None:
                 work = work_buffers(plan.program.kernel, len(angles), 0, False, self._dtype)
-                run_states(plan.program.kernel, angles, *columns, work, plan.program.order, amplitudes)
+                run_states(*plan.program.kernel, angles, *columns, *work, *plan.program.order, amplitudes)
 
             map_threads(task, plan.chunks(angles.shape[1], self.n_jobs), self.n_jobs)
         amplitudes *= np.exp(1j * phases)[:, None].astype(amplitudes.dtype)
@@ -181,7 +182,7 @@ class Statevector(AbstractEngine):
         plan = self._plan(program, len(values))
         angles = angle_rows(program, values, plan.stride)
         batch, columns = len(values), angles.shape[1]
-        groups = pauli_groups(observables, program.n_qubits, self._dtype)
+        groups = self._tables.of(observables)
         padded = np.zeros((len(observables), columns))
         if weights is not None:
             padded[:, :batch] = weights.T
@@ -191,7 +192,7 @@ class Statevector(AbstractEngine):
         def task(chunk: tuple[int, int]) -> None:
             work = work_buffers(plan.program.kernel, len(angles), len(observables), weights is not None, self._dtype)
             evaluate(
-                plan.program.kernel, angles, *chunk, work, plan.program.order, groups, padded, result, gradients,
+                *plan.program.kernel, angles, *chunk, *work, *plan.program.order, *groups, padded, result, gradients,
                 weights is not None,
             )  # fmt: skip
 
@@ -245,7 +246,9 @@ class _Plan:
 
     def chunks(self, columns: int, n_jobs: int | None) -> list[tuple[int, int]]:
         """Return ranges of columns, a few for each thread."""
+        if thread_count(n_jobs) == 1:
+            return [(0, columns)]
         n_groups = columns // self.stride
-        n_chunks = min(n_groups, 1 if thread_count(n_jobs) == 1 else 4 * thread_count(n_jobs))
+        n_chunks = min(n_groups, 4 * thread_count(n_jobs))
         edges = np.linspace(0, n_groups, max(n_chunks, 1) + 1).astype(int) * self.stride
         return [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]

@@ -9,17 +9,14 @@ with the signs of `patterns[sign[t]]` on its lanes.
 from numba import njit
 
 from .interpreter import backward, fill_coefficients, forward, half_angles, product_start
+from .layout import BlockGroup, Terms
 from .simd import kernel, lanes_of, load, merged, parity, splat, store, xor_lanes
 
 
 @njit(nogil=True, cache=True)
-def prepare_angles(angles, work):
-    """Write the half-angle cosines and sines of one sample to every lane."""
-    w = lanes_of(work.ket)
-    for row in range(angles.shape[0]):
-        for lane in range(w):
-            work.angles[row * w + lane] = angles[row]
-    half_angles(work.angles, angles.shape[0] * w, work.half)
+def prepare_angles(angle_lanes, half):
+    """Write the cosines and sines of half of every angle."""
+    half_angles(angle_lanes, angle_lanes.shape[0], half)
 
 
 @njit(nogil=True, cache=True)
@@ -109,43 +106,48 @@ def _scaled_template(buffer, template, outer_amplitudes, block):
 
 
 @njit(nogil=True, cache=True)
-def forward_blocks(state, group, coefficients, first, last, lane_bits, work, signs, template, outer_amplitudes):
+def forward_blocks(
+    table, chain, offset, source, sign, signed, outer, direct, coefficients, first, last, lane_bits, state, ket,
+    entries, patterns, signs, template, outer_amplitudes,
+):  # fmt: skip
     """Apply a group to blocks first:last. With a template, blocks start from a product state instead of the memory."""
+    group = BlockGroup(table, chain, offset, source, sign, signed, outer, direct)
     w = lanes_of(state)
-    n_rows, ket = group.offset.shape[0], work.ket
-    if group.direct:
-        forward(
-            state, state.shape[0] // (2 * w), lane_bits, group.table, coefficients, 0, group.table.shape[0],
-            work.entries, work.patterns,
-        )  # fmt: skip
+    n_rows = offset.shape[0]
+    if direct:
+        forward(state, state.shape[0] // (2 * w), lane_bits, table, coefficients, 0, table.shape[0], entries, patterns)
         return
     for block in range(first, last):
-        base = block_base(block, group.outer)
+        base = block_base(block, outer)
         if template.shape[0] > 0:
             _scaled_template(ket, template, outer_amplitudes, block)
         else:
             _copy_in(state, base, group, ket)
-        forward(ket, n_rows, lane_bits, group.table, coefficients, 0, group.table.shape[0], work.entries, work.patterns)
+        forward(ket, n_rows, lane_bits, table, coefficients, 0, table.shape[0], entries, patterns)
         _scatter(state, base, group, ket, signs)
 
 
 @njit(nogil=True, cache=True)
-def backward_blocks(state, adjoint, group, coefficients, first, last, lane_bits, work, signs, n_half, keep):
-    """Undo a group on blocks first:last of ket and bra and add to the gradients of `work`; store unless not `keep`."""
+def backward_blocks(
+    table, chain, offset, source, sign, signed, outer, direct, coefficients, first, last, lane_bits, state, adjoint,
+    ket, bra, entries, patterns, signs, half, n_half, products, gradients, keep,
+):  # fmt: skip
+    """Undo a group on blocks first:last of ket and bra and add to `gradients`; with `keep` store the result."""
+    group = BlockGroup(table, chain, offset, source, sign, signed, outer, direct)
     w = lanes_of(state)
-    n_rows, ket, bra = group.offset.shape[0], work.ket, work.bra
-    if group.direct:
+    n_rows = offset.shape[0]
+    if direct:
         ket, bra, n_rows, last = state, adjoint, state.shape[0] // (2 * w), first + 1
     for block in range(first, last):
-        base = block_base(block, group.outer)
-        if not group.direct:
+        base = block_base(block, outer)
+        if not direct:
             _gather(state, base, group, ket, signs)
             _gather(adjoint, base, group, bra, signs)
         backward(
-            ket, bra, n_rows, lane_bits, group.table, group.chain, coefficients, 0, group.table.shape[0],
-            work.entries, work.patterns, work.half, n_half, work.products, work.gradients,
+            ket, bra, n_rows, lane_bits, table, chain, coefficients, 0, table.shape[0], entries, patterns,
+            half, n_half, products, gradients,
         )  # fmt: skip
-        if keep and not group.direct:
+        if keep and not direct:
             _copy_out(state, base, group, ket)
             _copy_out(adjoint, base, group, bra)
 
@@ -165,12 +167,16 @@ def _fill_weights(terms, first, last, row, lane_bits, patterns):
 
 
 @njit(nogil=True, cache=True)
-def observe_blocks(state, bra, terms, first, last, block_rows, lane_bits, patterns, weights, values, want_bra):
+def observe_blocks(
+    x_masks, z_masks, re_parts, im_parts, owners, starts, imaginaries, first, last, block_rows, lane_bits, state, bra,
+    patterns, weights, values, want_bra,
+):  # fmt: skip
     """Add the expectation values of blocks first:last to `values`; with `want_bra` write the weighted bra there.
 
     Terms are sorted by X mask; `terms.start` delimits the groups. Without a bra a pair of blocks is read once and
     counted twice; the block itself stays in the cache while its partners stream by.
     """
+    terms = Terms(x_masks, z_masks, re_parts, im_parts, owners, starts, imaginaries)
     w = lanes_of(state)
     for block in range(first, last):
         row_0 = block * block_rows

@@ -1,11 +1,13 @@
 """Run a lowered program over the columns of an angle table: values, gradients, final states.
 
 These are the only kernels called from Python; Numba caches them on disk. A column is a sample. In a batch
-(``lane_bits`` 0) the lanes are samples, and ranges of columns are multiples of the number of lanes.
+(``lane_bits`` 0) the lanes are samples, and ranges of columns are multiples of the number of lanes. Arguments are
+flat, in the order of the named tuples of `layout`: Numba recognises arrays in C, but named tuples in Python.
 """
 
 from numba import njit
 
+from . import layout
 from .interpreter import backward, fill_coefficients, forward, half_angles, product_start
 from .observables import gather_lanes, observe_batch, observe_lanes, scatter_lanes
 from .simd import kernel, lanes_of, merged
@@ -57,12 +59,23 @@ def _take_rows(source, target, column, lane_bits, w):
 
 
 @njit(nogil=True, cache=True)
-def evaluate(program, angles, first, last, work, order, groups, weights, values, gradients, want_gradient):
+def evaluate(
+    table, chain, n_start, n_bits, lane_bits, angles, first, last,
+    ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+    gradient_lanes, value_lanes, weight_lanes, index, sign, x, owner, is_complex, re, im,
+    weights, values, gradients, want_gradient,
+):  # fmt: skip
     """Write expectation values, and if wanted the vector-Jacobian product, of columns first:last.
 
     angles float64 (n_rows, batch); weights and values (n_observables, batch); gradients (n_angles, batch).
     """
-    w, lane_bits = lanes_of(work.ket), program.lane_bits
+    program = layout.Lowered(table, chain, n_start, n_bits, lane_bits)
+    work = layout.Work(
+        ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+        gradient_lanes, value_lanes, weight_lanes,
+    )  # fmt: skip
+    order, groups = layout.Order(index, sign), layout.Groups(x, owner, is_complex, re, im)
+    w = lanes_of(ket)
     n_half = angles.shape[0] * w
     for column in range(first, last, w if lane_bits == 0 else 1):
         _prepare(program, angles, column, work)
@@ -89,14 +102,22 @@ def evaluate(program, angles, first, last, work, order, groups, weights, values,
 
 
 @njit(nogil=True, cache=True)
-def run_states(program, angles, first, last, work, order, amplitudes):
+def run_states(
+    table, chain, n_start, n_bits, lane_bits, angles, first, last,
+    ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+    gradient_lanes, value_lanes, weight_lanes, index, sign, amplitudes,
+):  # fmt: skip
     """Write the final states of columns first:last, in standard order, to amplitudes complex (batch, 2**n)."""
-    w = lanes_of(work.ket)
-    ket, lane_bits = work.ket, program.lane_bits
+    program = layout.Lowered(table, chain, n_start, n_bits, lane_bits)
+    work = layout.Work(
+        ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+        gradient_lanes, value_lanes, weight_lanes,
+    )  # fmt: skip
+    w = lanes_of(ket)
     for column in range(first, last, w if lane_bits == 0 else 1):
         _prepare(program, angles, column, work)
-        for t in range(order.index.shape[0]):
-            p, s = order.index[t], order.sign[t]
+        for t in range(index.shape[0]):
+            p, s = index[t], sign[t]
             if lane_bits > 0:
                 at = (p // w) * 2 * w + p % w
                 amplitudes[column, t] = complex(s * ket[at], s * ket[at + w])

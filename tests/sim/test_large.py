@@ -1,0 +1,90 @@
+"""The block-by-block engine of large states against the plain one."""
+
+import numpy as np
+import pytest
+
+import qlearn as ql
+from qlearn.circuits import Program
+from qlearn.sim import large
+from tests.random_circuits import every_gate_circuit, random_circuit, random_sum_labels
+
+ENGINE = ql.sim.Statevector()
+PARAMETERS = ql.parameters("a", 4)
+
+
+def run_large(circuit, values, observables, weights, dtype=np.dtype(float), n_jobs=1):
+    """Return amplitudes with their phase, expectation values, and the gradient, all from blocks."""
+    program = Program.from_circuit(circuit)
+    plan = large.LargePlan(program, dtype)
+    state = large.LargeState(plan, values[None], n_jobs)
+    state.run()
+    phase = program.phase + program.phase_coefficients @ program.angle_map.table(values[None])[:, 0] + plan.sign_phase
+    amplitudes = state.amplitudes() * np.exp(1j * phase)
+    alone, _ = state.observe(observables, None)
+    together, bra = state.observe(observables, weights)
+    np.testing.assert_allclose(alone, together, atol=1e-12 if dtype == float else 1e-4)
+    gradient = program.angle_map.pull_back(values[None], state.gradient(bra)[:, None])[0]
+    return amplitudes, alone, gradient
+
+
+def problem(rng, circuit):
+    values = rng.normal(size=circuit.n_parameters)
+    labels = ["".join(rng.choice(list("IXYZ"), circuit.n_qubits, p=[0.6, 0.2, 0.1, 0.1])) for _ in range(6)]
+    observables = [
+        ql.PauliSum({label: float(rng.normal()) for label in labels}),
+        ql.PauliSum(random_sum_labels(rng, circuit.n_qubits, 3)),
+    ]
+    return values, observables, rng.normal(size=2)
+
+
+def assert_equal_to_plain(rng, circuit, tolerance=1e-12, **options):
+    values, observables, weights = problem(rng, circuit)
+    amplitudes, expectations, gradient = run_large(circuit, values, observables, weights, **options)
+    expected, expected_gradient = ENGINE.vjp(circuit, observables, values, weights)
+    np.testing.assert_allclose(amplitudes, ENGINE.run(circuit, values).amplitudes, atol=tolerance)
+    np.testing.assert_allclose(expectations, expected, atol=tolerance)
+    np.testing.assert_allclose(gradient, expected_gradient, atol=tolerance)
+
+
+@pytest.mark.parametrize("block_bytes", [2**12, 2**13, 2**18])
+@pytest.mark.parametrize("n_qubits", [9, 11])
+def test_every_gate_equals_the_plain_engine(rng, monkeypatch, n_qubits, block_bytes):
+    monkeypatch.setattr(large, "_BLOCK_BYTES", block_bytes)
+    for _ in range(4):
+        assert_equal_to_plain(rng, every_gate_circuit(rng, n_qubits, PARAMETERS))
+        assert_equal_to_plain(rng, random_circuit(rng, n_qubits, 40, PARAMETERS))
+
+
+def test_single_precision(rng, monkeypatch):
+    monkeypatch.setattr(large, "_BLOCK_BYTES", 2**12)
+    circuit = every_gate_circuit(rng, 10, PARAMETERS)
+    assert_equal_to_plain(rng, circuit, tolerance=1e-4, dtype=np.dtype(np.float32))
+
+
+def test_rotations_wider_than_a_block_and_empty_circuits(rng, monkeypatch):
+    monkeypatch.setattr(large, "_BLOCK_BYTES", 2**12)
+    wide = ql.Circuit(12).pauli_rotation(0.3, "XYZXYZXYZXYZ", range(12)).ry(PARAMETERS[0], 3).cx(3, 11)
+    assert_equal_to_plain(rng, wide.pauli_rotation(PARAMETERS[1], "Z" * 12, range(12)))
+    assert_equal_to_plain(rng, ql.Circuit(9))
+    assert_equal_to_plain(rng, ql.Circuit(9).ry(PARAMETERS[0], 0).h(8).rx(0.2, 4))
+
+
+def test_results_do_not_depend_on_threads(rng, monkeypatch):
+    monkeypatch.setattr(large, "_BLOCK_BYTES", 2**12)
+    circuit = every_gate_circuit(rng, 12, PARAMETERS)
+    values, observables, weights = problem(rng, circuit)
+    one = run_large(circuit, values, observables, weights)
+    for n_jobs in (2, 3):
+        for got, expected in zip(run_large(circuit, values, observables, weights, n_jobs=n_jobs), one, strict=True):
+            assert np.array_equal(got, expected)
+
+
+def test_the_engine_uses_blocks_from_15_qubits(rng):
+    circuit = random_circuit(rng, 15, 30, PARAMETERS)
+    values, observables, weights = problem(rng, circuit)
+    amplitudes, expectations, gradient = run_large(circuit, values, observables, weights)
+    got, got_gradient = ENGINE.vjp(circuit, observables, values[None], weights)
+    np.testing.assert_allclose(ENGINE.run(circuit, values).amplitudes, amplitudes, atol=1e-13)
+    np.testing.assert_allclose(got[0], expectations, atol=1e-13)
+    np.testing.assert_allclose(got_gradient[0], gradient, atol=1e-13)
+    assert ("large", np.dtype(float)) in Program.from_circuit(circuit).cache
