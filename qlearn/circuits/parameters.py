@@ -419,14 +419,14 @@ def ordered_parameters(angles: Any) -> tuple[Parameter, ...]:
     >>> [str(p) for p in ordered_parameters([b[0], 0.5, a[1], a[0]])]
     ['b[0]', 'a[0]', 'a[1]']
     """
-    groups: dict[str, dict[Parameter, None]] = {}
+    groups: dict[str, dict[str, Parameter]] = {}  # names hash faster than parameters
     for angle in angles:
         if type(angle) is Parameter:
-            groups.setdefault(angle._vector or angle._name, {})[angle] = None
+            groups.setdefault(angle._vector or angle._name, {})[angle._name] = angle
         elif isinstance(angle, Expression):
             for parameter in angle.parameters:
-                groups.setdefault(parameter._vector or parameter._name, {})[parameter] = None
-    return tuple(p for group in groups.values() for p in sorted(group, key=_sort_key))
+                groups.setdefault(parameter._vector or parameter._name, {})[parameter._name] = parameter
+    return tuple(p for group in groups.values() for p in sorted(group.values(), key=_sort_key))
 
 
 def value_map(values: Mapping[Any, Any]) -> dict[str, Any]:

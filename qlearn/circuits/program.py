@@ -8,6 +8,7 @@ measurements and resets become numbered `Channel` entries.
 from __future__ import annotations
 
 import math
+import operator
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -34,6 +35,9 @@ _PHASES = {
 }  # fmt: skip
 _IGNORED = {"i", "barrier"}
 _NO_QUBITS = (-1, -1, -1, -1)
+_COLUMN = np.arange(4)
+_FROM_ARRAYS = np.ones(opcodes.CHANNEL + 1, dtype=bool)  # the opcodes that need no table of their own
+_FROM_ARRAYS[[opcodes.PAULI_ROTATION, opcodes.CHANNEL]] = False
 
 
 class Channel(NamedTuple):
@@ -69,6 +73,10 @@ class AngleMap:
         self.parameters = tuple(parameters)
         self.n_angles = len(angles)
         self.constant = np.zeros(self.n_angles)
+        self._is_identity = len(angles) == len(self.parameters) and all(map(operator.is_, angles, self.parameters))
+        if self._is_identity:
+            self.depends = np.ones(self.n_angles, dtype=bool)
+            return
         index = {parameter.name: i for i, parameter in enumerate(self.parameters)}
         linear: list[tuple[int, int, float]] = []
         quadratic: list[tuple[int, int, int, float]] = []
@@ -87,8 +95,6 @@ class AngleMap:
                         first, second = monomial
                         quadratic.append((row, index[first.name], index[second.name], coefficient))
         self._linear, self._quadratic = linear, quadratic
-        in_order = [(i, i, 1.0) for i in range(self.n_angles)]
-        self._is_identity = len(self.parameters) == self.n_angles and linear == in_order and not quadratic
         self.depends = np.zeros(self.n_angles, dtype=bool)
         self.depends[[entry[0] for entry in linear] + [entry[0] for entry in quadratic]] = True
 
@@ -344,33 +350,25 @@ class Program:
 
 def _check_bytecode(n_qubits: int, bytecode: np.ndarray) -> None:
     """Raise unless every row is a gate with distinct qubits in range and an angle where it needs one."""
-    codes = bytecode[:, 0]
+    codes, qubits, angles = bytecode[:, 0], bytecode[:, 1:5], bytecode[:, 5]
     if codes.size == 0:
         return
-    if (
-        codes.min() < 0
-        or codes.max() >= opcodes.PAULI_ROTATION
-        and not np.isin(
-            codes, [*range(opcodes.PAULI_ROTATION), opcodes.SINGLE_EXCITATION, opcodes.DOUBLE_EXCITATION]
-        ).all()
-    ):
+    if codes.min() < 0 or codes.max() > opcodes.CHANNEL or not _FROM_ARRAYS[codes].all():
         raise ValueError(f"`opcode` must name gates of qlearn.circuits.opcodes, got {sorted(set(codes.tolist()))}.")
     n_used = opcodes.QUBITS[codes]
-    for column in range(4):
-        used, q = n_used > column, bytecode[:, 1 + column]
-        wrong = used & ((q < 0) | (q >= n_qubits))
-        for other in range(column):
-            wrong |= used & (q == bytecode[:, 1 + other])
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise ValueError(
-                f"Row {row} must name {n_used[row]} distinct qubits below {n_qubits}, "
-                f"got {bytecode[row, 1:5].tolist()}."
-            )
-    wrong = opcodes.ANGLES[codes] != (bytecode[:, 5] >= 0)
+    wrong = ((qubits < 0) | (qubits >= n_qubits)) & (_COLUMN < n_used[:, None])
+    for column in range(1, int(n_used.max())):
+        equal = (qubits[:, :column] == qubits[:, column : column + 1]).any(axis=1)
+        wrong[:, column] |= equal & (n_used > column)
+    if wrong.any():
+        row = int(np.argmax(wrong.any(axis=1)))
+        raise ValueError(
+            f"Row {row} must name {n_used[row]} distinct qubits below {n_qubits}, got {qubits[row].tolist()}."
+        )
+    wrong = opcodes.ANGLES[codes] != (angles >= 0)
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise ValueError(f"Row {row}: `angle` must be -1 exactly for gates without an angle, got {bytecode[row, 5]}.")
+        raise ValueError(f"Row {row}: `angle` must be -1 exactly for gates without an angle, got {angles[row]}.")
 
 
 class _Compiler:
@@ -394,17 +392,18 @@ class _Compiler:
             if code < 0 or data is not None:
                 self._special(name, qubits, own_angles, data)
                 continue
-            rows.append(code)
-            rows += qubits
-            rows += _NO_QUBITS[len(qubits) :]
+            slot = -1
             if own_angles:
-                if name == "p":
-                    self.phase_terms.append((len(angles), 0.5))
-                rows.append(len(angles))
+                slot = len(angles)
                 angles += own_angles
+                if code == opcodes.P:
+                    self.phase_terms.append((slot, 0.5))
+            elif name in _PHASES:
+                self.phase += _PHASES[name]
+            if len(qubits) == 1:
+                rows += (code, qubits[0], -1, -1, -1, slot)
             else:
-                rows.append(-1)
-                self.phase += _PHASES.get(name, 0.0)
+                rows += (code, *qubits, *_NO_QUBITS[len(qubits) :], slot)
         bytecode = np.frombuffer(array("i", rows), dtype=np.int32).reshape(-1, opcodes.N_COLUMNS).copy()
         angle_map = AngleMap(angles, self.circuit.parameters)
         coefficients = np.zeros(len(angles))

@@ -177,7 +177,7 @@ class LargeState:
         bits = 0 if group.direct else len(group.offset).bit_length() - 1
         shape = layout.Lowered(group.table[:0], group.chain, 0, bits, 0)
         work = work_buffers(shape, self.n_half // self.plan.lanes, 1, gradient, self.dtype)
-        work.gradients[:] = 0.0
+        work.gradients[: self.n_half] = 0.0
         return work
 
     def _over_blocks(self, group: layout.BlockGroup, task: Callable[[int, int], object]) -> list:
@@ -266,7 +266,7 @@ class LargeState:
                     work.entries, self.patterns, self.signs, self.half, self.n_half, work.products, work.gradients,
                     keep,
                 )  # fmt: skip
-                return work.gradients[:: plan.lanes].astype(float)
+                return work.gradients[: self.n_half : plan.lanes].astype(float)
 
             total += np.sum(self._over_blocks(group, task), axis=0)
         return total[: plan.program.n_angles]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -16,6 +17,9 @@ from ._kernels.observables import frame_permutation, pauli_tables
 from ._kernels.pairs import N_TABLE, TABLE_ENTRY
 from ._kernels.simd import LANES, aligned_empty
 
+_KEPT = threading.local()
+_LARGEST_KEPT = 2**22  # bytes
+_STATES = {"ket", "bra", "standard", "standard_bra"}
 CONSTANT_ANGLES = np.array([np.pi, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4])
 
 
@@ -156,7 +160,7 @@ def lane_patterns(dtype: np.dtype) -> np.ndarray:
 def work_buffers(
     kernel: layout.Lowered, n_angle_rows: int, n_values: int, gradient: bool, dtype: np.dtype
 ) -> layout.Work:
-    """Return the buffers of one thread.
+    """Return the buffers of one thread, at least as large as asked; small ones are kept for the thread's next call.
 
     Parameters
     ----------
@@ -190,9 +194,17 @@ def work_buffers(
         "values": n_values * w,
         "weights": n_values * w,
     }
+    kept = getattr(_KEPT, "work", None)
+    if kept is not None and kept[0] == dtype and all(sizes[name] <= kept[1][name] for name in sizes):
+        return kept[2]
+    sizes = {name: size if name in _STATES else 1 << max(size - 1, 7).bit_length() for name, size in sizes.items()}
     arena, parts, start = aligned_empty(sum(sizes.values()), dtype), {}, 0
     for name, size in sizes.items():
         parts[name] = arena[start : start + size]
         start += size
     del parts["gap"]
-    return layout.Work(angles=aligned_empty(n_angle_rows * w, np.float64), patterns=lane_patterns(dtype), **parts)
+    angles = aligned_empty(sizes["half"] // 2, np.float64)
+    work = layout.Work(angles=angles, patterns=lane_patterns(dtype), **parts)
+    if arena.nbytes <= _LARGEST_KEPT:
+        _KEPT.work = (dtype, sizes, work)
+    return work

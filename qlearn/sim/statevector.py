@@ -82,8 +82,12 @@ class Statevector(AbstractEngine):
         ----------
         Jones and Gacon, arXiv:2009.02823, Algorithm 1 (the adjoint method).
         """
-        value, gradient = self.vjp(circuit, [observable], values, np.ones(1))
-        return value[..., 0], gradient
+        program = as_program(circuit)
+        checked, batched = program.angle_map.values(values)
+        sums, _ = check_observables([observable], program.n_qubits)
+        result, gradients = self._evaluate(program, sums, checked, np.ones((len(checked), 1)))
+        gradient = program.angle_map.pull_back(checked, gradients)
+        return (result[:, 0], gradient) if batched else (result[0, 0], gradient[0])
 
     def vjp(
         self, circuit: Circuit | Program, observables: Sequence[PauliSum], values: Any, weights: Any
@@ -221,6 +225,8 @@ class Statevector(AbstractEngine):
                 "use Trajectories or DensityMatrix."
             )
         n = program.n_qubits
+        if n < _LARGE and not n_kept:
+            return
         require_memory(
             (2 + n_kept) * 2 * self._dtype.itemsize << n,
             f"Statevector with {n} qubits (2**{n} amplitudes)",

@@ -12,17 +12,17 @@ ENGINE = ql.sim.Statevector()
 PARAMETERS = ql.parameters("a", 4)
 
 
-def run_large(circuit, values, observables, weights, dtype=np.dtype(float), n_jobs=1):
+def run_large(circuit, values, observables, weights, dtype="float64", n_jobs=1):
     """Return amplitudes with their phase, expectation values, and the gradient, all from blocks."""
     program = Program.from_circuit(circuit)
-    plan = large.LargePlan(program, dtype)
+    plan = large.LargePlan(program, np.dtype(dtype))
     state = large.LargeState(plan, values[None], n_jobs)
     state.run()
     phase = program.phase + program.phase_coefficients @ program.angle_map.table(values[None])[:, 0] + plan.sign_phase
     amplitudes = state.amplitudes() * np.exp(1j * phase)
     alone, _ = state.observe(observables, None)
     together, bra = state.observe(observables, weights)
-    np.testing.assert_allclose(alone, together, atol=1e-12 if dtype == float else 1e-4)
+    np.testing.assert_allclose(alone, together, atol=1e-12 if dtype == "float64" else 1e-4)
     gradient = program.angle_map.pull_back(values[None], state.gradient(bra)[:, None])[0]
     return amplitudes, alone, gradient
 
@@ -58,7 +58,7 @@ def test_every_gate_equals_the_plain_engine(rng, monkeypatch, n_qubits, block_by
 def test_single_precision(rng, monkeypatch):
     monkeypatch.setattr(large, "_BLOCK_BYTES", 2**12)
     circuit = every_gate_circuit(rng, 10, PARAMETERS)
-    assert_equal_to_plain(rng, circuit, tolerance=1e-4, dtype=np.dtype(np.float32))
+    assert_equal_to_plain(rng, circuit, tolerance=1e-4, dtype="float32")
 
 
 def test_rotations_wider_than_a_block_and_empty_circuits(rng, monkeypatch):

@@ -99,7 +99,7 @@ def _scaled_template(buffer, template, outer_amplitudes, block):
         a, b = outer_amplitudes[i, (block >> i) & 1, 0], outer_amplitudes[i, (block >> i) & 1, 1]
         re, im = re * a - im * b, re * b + im * a
     c, s = splat(buffer, re), splat(buffer, im)
-    for j in range(0, buffer.shape[0], 2 * w):
+    for j in range(0, template.shape[0], 2 * w):
         x, y = load(template, j), load(template, j + w)
         store(buffer, j, c * x - s * y)
         store(buffer, j + w, c * y + s * x)
