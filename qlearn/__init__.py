@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import circuits, datasets, interop, paulis, plot, sim, testing
+    from . import circuits, datasets, interop, paulis, plot, shadows, sim, testing
     from .circuits import Circuit, NoiseModel, Parameter, parameters
     from .estimates import Estimate
     from .paulis import PauliSum
@@ -43,11 +43,12 @@ __all__ = [
     "paulis",
     "plot",
     "save",
+    "shadows",
     "sim",
     "testing",
 ]
 
-_SUBMODULES = frozenset({"circuits", "datasets", "interop", "paulis", "plot", "sim", "testing"})
+_SUBMODULES = frozenset({"circuits", "datasets", "interop", "paulis", "plot", "shadows", "sim", "testing"})
 _HOMES = {
     "Circuit": ".circuits",
     "Estimate": ".estimates",

@@ -39,6 +39,7 @@ _CODECS = {
     "Circuit": _Codec(".circuits", finite=True),
     "Estimate": _Codec(".estimates", finite=False),  # the error of a single shot is NaN
     "PauliSum": _Codec(".paulis", finite=True),
+    "ShadowData": _Codec(".shadows", finite=True),
 }
 
 _FORMAT = 1
@@ -65,7 +66,7 @@ def save(object: Any, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    object : Estimate, PauliSum or Circuit
+    object : Estimate, PauliSum, Circuit or ShadowData
         What to save.
     path : str or path-like
         Any suffix; an existing file is replaced.
