@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import circuits, datasets, interop, paulis, plot, shadows, sim, testing
+    from . import circuits, datasets, decoders, interop, paulis, plot, shadows, sim, testing
     from .circuits import Circuit, NoiseModel, Parameter, parameters
     from .estimates import Estimate
     from .paulis import PauliSum
@@ -37,6 +37,7 @@ __all__ = [
     "__version__",
     "circuits",
     "datasets",
+    "decoders",
     "interop",
     "load",
     "parameters",
@@ -48,7 +49,7 @@ __all__ = [
     "testing",
 ]
 
-_SUBMODULES = frozenset({"circuits", "datasets", "interop", "paulis", "plot", "shadows", "sim", "testing"})
+_SUBMODULES = frozenset({"circuits", "datasets", "decoders", "interop", "paulis", "plot", "shadows", "sim", "testing"})
 _HOMES = {
     "Circuit": ".circuits",
     "Estimate": ".estimates",

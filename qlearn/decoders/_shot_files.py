@@ -1,0 +1,137 @@
+"""Strict readers of Stim's six shot formats: every size, padding bit and count is checked, nothing native parses."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from .._memory import require_memory
+
+FORMATS = ("01", "b8", "dets", "hits", "ptb64", "r8")
+
+
+def format_of(path: str | os.PathLike[str], given: str | None = None) -> str:
+    """Return the shot format: the one given, else the suffix of the file."""
+    name = given if given is not None else Path(path).suffix.lstrip(".")
+    if name not in FORMATS:
+        raise ValueError(f"The shot format {name!r} of {Path(path).name} is unknown; give one of {', '.join(FORMATS)}.")
+    return name
+
+
+def read_shots(
+    path: str | os.PathLike[str], n_detectors: int, n_observables: int, format: str | None = None
+) -> np.ndarray:
+    """Return the shots in a file, bool (n_shots, n_detectors + n_observables), observables last.
+
+    Layouts are those of Stim's ``doc/result_formats.md``; the cost is linear in the result.
+    """
+    name, width = format_of(path, format), n_detectors + n_observables
+    if width == 0:
+        raise ValueError(f"{Path(path).name}: a shot of no bits has no layout; give detectors or observables.")
+    data = Path(path).read_bytes()
+    try:
+        if name == "dets":
+            return _read_dets(data, n_detectors, n_observables)
+        return _READERS[name](data, width)
+    except ValueError as error:
+        raise ValueError(f"{Path(path).name} is no {name} file of {width} bits a shot: {error}") from error
+
+
+def _reserve(n_shots: int, width: int) -> None:
+    require_memory(2 * n_shots * width, f"Reading {n_shots} shots of {width} bits", "a shorter file")
+
+
+def _read_b8(data: bytes, width: int) -> np.ndarray:
+    stride = -(-width // 8)
+    if len(data) % stride:
+        raise ValueError(f"{len(data)} bytes are not a multiple of the {stride} bytes of a shot.")
+    packed = np.frombuffer(data, np.uint8).reshape(-1, stride)
+    if width % 8 and (packed[:, -1] >> (width % 8)).any():
+        raise ValueError("padding bits are set, so the shots have another width.")
+    _reserve(len(packed), width)
+    return np.unpackbits(packed, axis=1, count=width, bitorder="little").view(bool)
+
+
+def _read_01(data: bytes, width: int) -> np.ndarray:
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    if data and not data.endswith(b"\n"):
+        data += b"\n"
+    if len(data) % (width + 1):
+        raise ValueError(f"{len(data)} characters are not a multiple of the {width + 1} of a line.")
+    _reserve(len(data) // (width + 1), width)
+    lines = np.frombuffer(data, np.uint8).reshape(-1, width + 1)
+    bits = lines[:, :-1] - ord("0")
+    if (lines[:, -1] != ord("\n")).any() or (bits > 1).any():
+        raise ValueError(f"a line is not {width} characters 0 or 1.")
+    return bits.view(bool)
+
+
+def _read_ptb64(data: bytes, width: int) -> np.ndarray:
+    if len(data) % (8 * width):
+        raise ValueError(f"{len(data)} bytes are not a multiple of {8 * width}, 64 shots.")
+    _reserve(len(data) // width * 8, width)
+    packed = np.frombuffer(data, np.uint8).reshape(-1, width, 8)
+    bits = np.unpackbits(packed, axis=2, bitorder="little")
+    return np.ascontiguousarray(bits.transpose(0, 2, 1)).reshape(-1, width).view(bool)
+
+
+def _read_r8(data: bytes, width: int) -> np.ndarray:
+    """Each byte is a run of zeros, closed by a one unless it is 255; a shot is closed by a one just past its end."""
+    runs = np.frombuffer(data, np.uint8).astype(np.int64)
+    closed = runs < 255
+    ends = np.cumsum(runs + closed)
+    length = int(ends[-1]) if len(ends) else 0
+    if length % (width + 1) or (len(closed) and not closed[-1]):
+        raise ValueError(f"its runs add up to {length} bits, no multiple of {width + 1} (a shot and its end).")
+    _reserve(length // (width + 1), width + 1)
+    bits = np.zeros(length, dtype=bool)
+    bits[ends[closed] - 1] = True
+    bits = bits.reshape(-1, width + 1)
+    if not bits[:, -1].all():
+        raise ValueError(f"a run crosses the end of shot {int(np.argmin(bits[:, -1]))}.")
+    return np.ascontiguousarray(bits[:, :-1])
+
+
+def _lines(data: bytes) -> list[str]:
+    try:
+        text = data.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise ValueError("it holds bytes that are not ASCII.") from error
+    return text.splitlines()
+
+
+def _read_hits(data: bytes, width: int) -> np.ndarray:
+    lines = _lines(data)
+    _reserve(len(lines), width)
+    bits = np.zeros((len(lines), width), dtype=bool)
+    for shot, line in enumerate(lines):
+        for word in line.split(",") if line else ():
+            bits[shot, _index(word, width, shot)] ^= True
+    return bits
+
+
+def _read_dets(data: bytes, n_detectors: int, n_observables: int) -> np.ndarray:
+    lines = [line for line in _lines(data) if line]
+    _reserve(len(lines), n_detectors + n_observables)
+    bits = np.zeros((len(lines), n_detectors + n_observables), dtype=bool)
+    ranges = {"D": (0, n_detectors), "L": (n_detectors, n_observables)}
+    for shot, line in enumerate(lines):
+        head, *words = line.split(" ")
+        if head != "shot":
+            raise ValueError(f"line {shot + 1} starts with {head[:20]!r}, not 'shot'.")
+        for word in filter(None, words):
+            if word[0] not in ranges:
+                raise ValueError(f"shot {shot} has {word[:20]!r}, neither a detector D nor an observable L.")
+            offset, size = ranges[word[0]]
+            bits[shot, offset + _index(word[1:], size, shot)] ^= True
+    return bits
+
+
+def _index(word: str, size: int, shot: int) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 12) or int(word) >= size:
+        raise ValueError(f"shot {shot} has the index {word[:20]!r}, not one of 0 to {size - 1}.")
+    return int(word)
+
+
+_READERS = {"b8": _read_b8, "01": _read_01, "ptb64": _read_ptb64, "r8": _read_r8, "hits": _read_hits}

@@ -1,0 +1,71 @@
+"""Readers of shot files against Stim's own, and against damaged files."""
+
+import numpy as np
+import pytest
+import stim
+
+from qlearn.decoders._shot_files import FORMATS, read_shots
+
+
+def write(path, bits, format, n_detectors):
+    stim.write_shot_data_file(
+        data=bits, path=str(path), format=format, num_detectors=n_detectors, num_observables=bits.shape[1] - n_detectors
+    )
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(("width", "density"), [(1, 0.5), (8, 0.2), (13, 0.02), (255, 0.001), (600, 0.005), (254, 1.0)])
+def test_reads_what_stim_writes(tmp_path, rng, format, width, density):
+    bits = rng.random((128, width)) < density
+    path = tmp_path / f"shots.{format}"
+    write(path, bits, format, width)
+    assert np.array_equal(read_shots(path, width, 0), bits)
+    assert read_shots(path, width, 0).dtype == bool
+
+
+@pytest.mark.parametrize("format", ["dets", "b8", "r8"])
+def test_reads_appended_observables(tmp_path, rng, format):
+    bits = rng.random((64, 12)) < 0.3
+    path = tmp_path / "shots.bin"
+    write(path, bits, format, 10)
+    assert np.array_equal(read_shots(path, 10, 2, format), bits)
+
+
+@pytest.mark.parametrize(
+    ("format", "data", "message"),
+    [
+        ("b8", b"\x01\x02\x03", "3 bytes are not a multiple of the 2 bytes of a shot"),
+        ("b8", b"\x01\x80", "padding bits are set"),
+        ("01", b"0000000000\n000000000\n", "are not a multiple of the 11 of a line"),
+        ("01", b"0000000002\n", "a line is not 10 characters 0 or 1"),
+        ("01", b"00000000000", "are not a multiple of the 11 of a line"),
+        ("ptb64", b"\x00" * 79, "79 bytes are not a multiple of 80, 64 shots"),
+        ("r8", b"\x05", "add up to 6 bits, no multiple of 11"),
+        ("r8", b"\x0b\x09", "a run crosses the end of shot 0"),
+        ("r8", b"\xff", "no multiple of 11"),
+        ("hits", b"3,10\n", "shot 0 has the index '10', not one of 0 to 9"),
+        ("hits", b"1,,2\n", "shot 0 has the index ''"),
+        ("hits", b"\xff\n", "not ASCII"),
+        ("dets", b"shot D3\nD4\n", "line 2 starts with 'D4', not 'shot'"),
+        ("dets", b"shot M3\n", "neither a detector D nor an observable L"),
+        ("dets", b"shot D99999999999999999999\n", "shot 0 has the index"),
+        ("dets", b"shot L0\n", "shot 0 has the index '0'"),
+    ],
+)
+def test_damage_is_named(tmp_path, format, data, message):
+    path = tmp_path / f"shots.{format}"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=message):
+        read_shots(path, 10, 0)
+
+
+def test_empty_files_hold_no_shots(tmp_path):
+    for format in FORMATS:
+        path = tmp_path / f"shots.{format}"
+        path.write_bytes(b"")
+        assert read_shots(path, 10, 1).shape == (0, 11)
+
+
+def test_unknown_format_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="shot format 'npy' of shots.npy is unknown; give one of 01, b8"):
+        read_shots(tmp_path / "shots.npy", 3, 0)
