@@ -54,12 +54,13 @@ def fast_pair(ket, n_rows, v, r, s, ar, ai, br, bi):
         a = ((i & ~low) << 1) | (i & low)
         a ^= v & -parity(a & r)
         sign = splat(ket, 1.0 - 2.0 * parity(a & s))
+        cr, ci = sign * br, sign * bi
         j, k = a * 2 * w, (a ^ v) * 2 * w
-        x, y, u, t = load(ket, j), load(ket, j + w), sign * load(ket, k), sign * load(ket, k + w)
-        store(ket, j, ar * x - ai * y + br * u - bi * t)
-        store(ket, j + w, ar * y + ai * x + br * t + bi * u)
-        store(ket, k, sign * (ar * u + ai * t - br * x - bi * y))
-        store(ket, k + w, sign * (ar * t - ai * u - br * y + bi * x))
+        x, y, u, t = load(ket, j), load(ket, j + w), load(ket, k), load(ket, k + w)
+        store(ket, j, ar * x - ai * y + cr * u - ci * t)
+        store(ket, j + w, ar * y + ai * x + cr * t + ci * u)
+        store(ket, k, ar * u + ai * t - cr * x - ci * y)
+        store(ket, k + w, ar * t - ai * u - cr * y + ci * x)
 
 
 @kernel
@@ -68,6 +69,7 @@ def fast_pair_back(ket, bra, n_rows, v, r, s, ar, ai, br, bi, products):
     w = lanes_of(ket)
     low = low_mask(v)
     gx, gy, gz = load(products, 0), load(products, w), load(products, 2 * w)
+    cr, ci = br, bi
     for i in range(n_rows >> 1):
         a = ((i & ~low) << 1) | (i & low)
         a ^= v & -parity(a & r)
@@ -76,25 +78,21 @@ def fast_pair_back(ket, bra, n_rows, v, r, s, ar, ai, br, bi, products):
         p, q, m, o = load(bra, j), load(bra, j + w), load(bra, k), load(bra, k + w)
         if s != 0:
             sign = splat(ket, 1.0 - 2.0 * parity(a & s))
-            u, t, m, o = sign * u, sign * t, sign * m, sign * o
-        gx += p * t - q * u + m * y - o * x
-        gy += m * x + o * y - p * u - q * t
+            cr, ci = sign * br, sign * bi
+            gx += sign * (p * t - q * u + m * y - o * x)
+            gy += sign * (m * x + o * y - p * u - q * t)
+        else:
+            gx += p * t - q * u + m * y - o * x
+            gy += m * x + o * y - p * u - q * t
         gz += p * y - q * x - m * t + o * u
-        kx, ky = ar * x + ai * y - br * u + bi * t, ar * y - ai * x - br * t - bi * u
-        ku, kt = ar * u - ai * t + br * x + bi * y, ar * t + ai * u + br * y - bi * x
-        bp, bq = ar * p + ai * q - br * m + bi * o, ar * q - ai * p - br * o - bi * m
-        bm, bo = ar * m - ai * o + br * p + bi * q, ar * o + ai * m + br * q - bi * p
-        if s != 0:
-            sign = splat(ket, 1.0 - 2.0 * parity(a & s))
-            ku, kt, bm, bo = sign * ku, sign * kt, sign * bm, sign * bo
-        store(ket, j, kx)
-        store(ket, j + w, ky)
-        store(ket, k, ku)
-        store(ket, k + w, kt)
-        store(bra, j, bp)
-        store(bra, j + w, bq)
-        store(bra, k, bm)
-        store(bra, k + w, bo)
+        store(ket, j, ar * x + ai * y - cr * u + ci * t)
+        store(ket, j + w, ar * y - ai * x - cr * t - ci * u)
+        store(ket, k, ar * u - ai * t + cr * x + ci * y)
+        store(ket, k + w, ar * t + ai * u + cr * y - ci * x)
+        store(bra, j, ar * p + ai * q - cr * m + ci * o)
+        store(bra, j + w, ar * q - ai * p - cr * o - ci * m)
+        store(bra, k, ar * m - ai * o + cr * p + ci * q)
+        store(bra, k + w, ar * o + ai * m + cr * q - ci * p)
     store(products, 0, gx)
     store(products, w, gy)
     store(products, 2 * w, gz)
