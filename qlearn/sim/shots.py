@@ -67,41 +67,22 @@ class _Terms:
     """The distinct Pauli strings of several observables, grouped for measurement."""
 
     def __init__(self, observables: Sequence[PauliSum]) -> None:
-        stacked = {}
-        self.constants = np.zeros(len(observables))
-        for o, observable in enumerate(observables):
-            for x, z, coefficient in zip(observable.x, observable.z, observable.coefficients, strict=True):
-                if not (x.any() or z.any()):
-                    self.constants[o] += float(np.real(coefficient))
-                    continue
-                column = stacked.setdefault((x.tobytes(), z.tobytes()), np.zeros(len(observables)))
-                column[o] += float(np.real(coefficient))
         n = observables[0].n_qubits
-        x = np.array([np.frombuffer(key[0], dtype=bool) for key in stacked]).reshape(-1, n)
-        z = np.array([np.frombuffer(key[1], dtype=bool) for key in stacked]).reshape(-1, n)
+        strings = np.vstack([np.hstack([observable.x, observable.z]) for observable in observables])
+        owner = np.repeat(np.arange(len(observables)), [observable.n_terms for observable in observables])
+        weights = np.concatenate([np.real(observable.coefficients) for observable in observables])
+        acts = strings.any(axis=1)
+        self.constants = np.zeros(len(observables))
+        np.add.at(self.constants, owner[~acts], weights[~acts])
+        distinct, number = np.unique(strings[acts], axis=0, return_inverse=True)
+        self.coefficients = np.zeros((len(observables), len(distinct)))
+        np.add.at(self.coefficients, (owner[acts], number.reshape(-1)), weights[acts])
+        x, z = distinct[:, :n], distinct[:, n:]
         self.support = x | z
-        self.coefficients = np.array(list(stacked.values())).reshape(-1, len(observables)).T
         strength = np.abs(self.coefficients).sum(axis=0)
-        self.groups = _qubit_wise_groups(x, z, np.argsort(-strength, kind="stable"))
-        self.group_weights = np.array([math.sqrt((strength[members] ** 2).sum()) for _, members in self.groups])
-
-
-def _qubit_wise_groups(x: np.ndarray, z: np.ndarray, order: np.ndarray) -> list[tuple[np.ndarray, list[int]]]:
-    """Return (letters, term numbers) of groups by sorted insertion; letters 0 free, 1 X, 2 Z, 3 Y per qubit."""
-    letters = x.astype(np.uint8) + 2 * z.astype(np.uint8)
-    bases = np.zeros((0, x.shape[1]), dtype=np.uint8)
-    members: list[list[int]] = []
-    for term in order:
-        clash = (bases != letters[term]) & (bases != 0) & (letters[term] != 0)
-        fits = np.flatnonzero(~clash.any(axis=1))
-        if fits.size:
-            g = int(fits[0])
-            bases[g] |= letters[term]
-            members[g].append(int(term))
-        else:
-            bases = np.vstack([bases, letters[term]])
-            members.append([int(term)])
-    return list(zip(bases, members, strict=True))
+        grouping = PauliSum.from_arrays(x, z, strength).qubit_wise_groups()
+        self.groups = list(zip(grouping.bases, grouping.indices, strict=True))
+        self.group_weights = np.array([math.sqrt((strength[members] ** 2).sum()) for members in grouping.indices])
 
 
 def _allocate(weights: np.ndarray, n_shots: int) -> list[int]:
@@ -121,12 +102,12 @@ def _allocate(weights: np.ndarray, n_shots: int) -> list[int]:
 
 
 def _with_basis(program: Program, basis: np.ndarray) -> Program:
-    """Return the program followed by the rotations that bring a measurement basis to Z."""
+    """Return the program followed by the rotations that bring a measurement basis (0 X, 1 Y, 2 Z) to Z."""
     rows = []
     for qubit, letter in enumerate(basis):
-        if letter == 3:
+        if letter == 1:
             rows.append((opcodes.SDG, qubit, -1, -1, -1, -1))
-        if letter in (1, 3):
+        if letter < 2:
             rows.append((opcodes.H, qubit, -1, -1, -1, -1))
     bytecode = np.vstack([program.bytecode, np.array(rows, dtype=np.int32).reshape(-1, opcodes.N_COLUMNS)])
     return Program(

@@ -164,6 +164,16 @@ def test_shots_estimate_the_exact_value(rng):
     assert estimates[0].n_shots == 400
 
 
+def test_shots_of_constants_and_of_nothing():
+    observables = [ql.PauliSum({"XYZ": 1.5, "III": -0.25}), ql.PauliSum({"III": 1.5}), ql.PauliSum.zero(3)]
+    circuit = ql.Circuit(3).h(0).s(1)
+    np.testing.assert_allclose(ENGINE.expectation(circuit, observables), [-0.25, 1.5, 0.0], atol=1e-14)
+    estimate = ENGINE.expectation(circuit, observables, n_shots=1000, random_state=1)
+    assert estimate.value[1:].tolist() == [1.5, 0.0]
+    assert estimate.std_error[1:].tolist() == [0.0, 0.0]
+    assert abs(estimate.value[0] + 0.25) < 5 * 1.5 / np.sqrt(1000)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
