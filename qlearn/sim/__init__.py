@@ -4,5 +4,6 @@ from .density import DensityMatrix, DensityState
 from .engine import AbstractEngine
 from .states import State
 from .statevector import Statevector
+from .trajectories import Trajectories
 
-__all__ = ["AbstractEngine", "DensityMatrix", "DensityState", "State", "Statevector"]
+__all__ = ["AbstractEngine", "DensityMatrix", "DensityState", "State", "Statevector", "Trajectories"]

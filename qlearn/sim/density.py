@@ -314,7 +314,7 @@ class DensityMatrix(AbstractEngine):
     >>> round(float(engine.expectation(circuit, ql.PauliSum("ZZ"))), 6)
     0.893333
     >>> round(float(engine.run(circuit).purity()), 6)
-    0.814756
+    0.848533
     """
 
     def __init__(self, precision: str = "double", n_jobs: int | None = None) -> None:
