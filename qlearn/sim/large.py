@@ -271,10 +271,10 @@ class LargeState:
             total += np.sum(self._over_blocks(group, task), axis=0)
         return total[: plan.program.n_angles]
 
-    def amplitudes(self) -> np.ndarray:
-        """Return the amplitudes, complex (2**n,), up to the program's global phase."""
-        rows = self.state.reshape(-1, 2, self.plan.lanes)
-        return (rows[:, 0] + 1j * rows[:, 1]).ravel()
+    def amplitudes(self, out: np.ndarray) -> None:
+        """Write the amplitudes, complex (2**n,), up to the program's global phase."""
+        rows, target = self.state.reshape(-1, 2, self.plan.lanes), out.reshape(-1, self.plan.lanes)
+        target.real, target.imag = rows[:, 0], rows[:, 1]
 
 
 def pauli_terms(observables: Sequence[PauliSum]) -> layout.Terms:

@@ -158,7 +158,7 @@ class Statevector(AbstractEngine):
             for row, value in zip(amplitudes, values, strict=True):
                 state = LargeState(plan, value[None], self.n_jobs)
                 state.run()
-                row[:] = state.amplitudes()
+                state.amplitudes(row)
             phases = phases + plan.sign_phase
         else:
             plan = self._plan(program, len(values))

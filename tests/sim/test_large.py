@@ -19,7 +19,9 @@ def run_large(circuit, values, observables, weights, dtype="float64", n_jobs=1):
     state = large.LargeState(plan, values[None], n_jobs)
     state.run()
     phase = program.phase + program.phase_coefficients @ program.angle_map.table(values[None])[:, 0] + plan.sign_phase
-    amplitudes = state.amplitudes() * np.exp(1j * phase)
+    amplitudes = np.empty(2**circuit.n_qubits, dtype=complex)
+    state.amplitudes(amplitudes)
+    amplitudes *= np.exp(1j * phase)
     alone, _ = state.observe(observables, None)
     together, bra = state.observe(observables, weights)
     np.testing.assert_allclose(alone, together, atol=1e-12 if dtype == "float64" else 1e-4)

@@ -132,26 +132,24 @@ def fast_diagonal_back(ket, bra, n_rows, r, ar, ai, products):
 def fill_table(table, patterns, op, lane_bits, ar, ai, br, bi, is_phase):
     """Write the coefficient vectors for every combination of row parities.
 
-    Entry number: bit 0 the role parity, bit 1 the sign parity, bits 2 to 4 the three conditions.
+    Entry number: bit 0 the role parity, bit 1 the sign parity, bits 2 to 4 the three conditions (which come in order).
     """
     w = lanes_of(table)
     lane_mask = (1 << lane_bits) - 1
     role_lanes = lane_sign(table, patterns, op[R] & lane_mask)
     sign_lanes = lane_sign(table, patterns, op[S] & lane_mask)
     one = splat(table, 1.0)
-    n_entries = 4 if op[C1] == 0 else N_TABLE
+    n_entries = 4 << ((op[C1] != 0) + (op[C2] != 0) + (op[C3] != 0))
     for entry in range(n_entries):
         at = entry * TABLE_ENTRY * w
         role = splat(table, 1.0 - 2.0 * (entry & 1)) * role_lanes
         sign = splat(table, 1.0 - 2.0 * (((entry >> 1) & 1) ^ op[SIGN])) * sign_lanes
-        active = one
-        if n_entries > 4:
+        active = splat(table, 1.0 * ((entry >> 2) == op[WANT]))
+        if (op[C1] | op[C2] | op[C3]) & lane_mask:
             for lane in range(w):
-                hit = True
-                for c in range(3):
-                    seen = parity(lane & lane_mask & op[C1 + c]) ^ ((entry >> (2 + c)) & 1)
-                    hit = hit and (op[C1 + c] == 0 or seen == ((op[WANT] >> c) & 1))
-                table[at + lane] = 1.0 if hit else 0.0
+                seen = parity(lane & op[C1] & lane_mask) | (parity(lane & op[C2] & lane_mask) << 1)
+                seen |= parity(lane & op[C3] & lane_mask) << 2
+                table[at + lane] = 1.0 * ((entry >> 2) ^ seen == op[WANT])
             active = load(table, at)
         if is_phase:
             role = one
@@ -174,6 +172,12 @@ def entry_of(row, r, s, c1, c2, c3):
 
 
 @kernel
+def decided_by_row(op, lane_bits):
+    """Return whether an operation's conditions do not depend on the lane, so that whole rows can be skipped."""
+    return (op[C1] | op[C2] | op[C3]) & ((1 << lane_bits) - 1) == 0
+
+
+@kernel
 def general_pair(ket, n_rows, op, lane_bits, table):
     w = lanes_of(ket)
     flip = op[V] & ((1 << lane_bits) - 1)
@@ -181,9 +185,12 @@ def general_pair(ket, n_rows, op, lane_bits, table):
     c1, c2, c3 = op[C1] >> lane_bits, op[C2] >> lane_bits, op[C3] >> lane_bits
     low = low_mask(v)
     step = entry_of(v, r, s, c1, c2, c3)
+    skip, want = decided_by_row(op, lane_bits), op[WANT]
     for i in range(n_rows >> 1):
         a = ((i & ~low) << 1) | (i & low)
         entry = entry_of(a, r, s, c1, c2, c3)
+        if skip and entry >> 2 != want:
+            continue
         j, k = a * 2 * w, (a ^ v) * 2 * w
         e, f = entry * TABLE_ENTRY * w, (entry ^ step) * TABLE_ENTRY * w
         x, y, u, t = load(ket, j), load(ket, j + w), load(ket, k), load(ket, k + w)
@@ -204,10 +211,13 @@ def general_pair_back(ket, bra, n_rows, op, lane_bits, table, products):
     c1, c2, c3 = op[C1] >> lane_bits, op[C2] >> lane_bits, op[C3] >> lane_bits
     low = low_mask(v)
     step = entry_of(v, r, s, c1, c2, c3)
+    skip, want = decided_by_row(op, lane_bits), op[WANT]
     gx, gy, gz = load(products, 0), load(products, w), load(products, 2 * w)
     for i in range(n_rows >> 1):
         a = ((i & ~low) << 1) | (i & low)
         entry = entry_of(a, r, s, c1, c2, c3)
+        if skip and entry >> 2 != want:
+            continue
         j, k = a * 2 * w, (a ^ v) * 2 * w
         e, f = entry * TABLE_ENTRY * w, (entry ^ step) * TABLE_ENTRY * w
         x, y, u, t = load(ket, j), load(ket, j + w), load(ket, k), load(ket, k + w)
@@ -277,8 +287,12 @@ def general_diagonal(ket, n_rows, op, lane_bits, table):
     w = lanes_of(ket)
     r = op[R] >> lane_bits
     c1, c2, c3 = op[C1] >> lane_bits, op[C2] >> lane_bits, op[C3] >> lane_bits
+    skip, want = decided_by_row(op, lane_bits), op[WANT]
     for row in range(n_rows):
-        e, j = entry_of(row, r, 0, c1, c2, c3) * TABLE_ENTRY * w, row * 2 * w
+        entry = entry_of(row, r, 0, c1, c2, c3)
+        if skip and entry >> 2 != want:
+            continue
+        e, j = entry * TABLE_ENTRY * w, row * 2 * w
         x, y, ar, ai = load(ket, j), load(ket, j + w), load(table, e), load(table, e + w)
         store(ket, j, ar * x - ai * y)
         store(ket, j + w, ar * y + ai * x)
@@ -291,8 +305,12 @@ def general_diagonal_back(ket, bra, n_rows, op, lane_bits, table, products):
     r = op[R] >> lane_bits
     c1, c2, c3 = op[C1] >> lane_bits, op[C2] >> lane_bits, op[C3] >> lane_bits
     gz = load(products, 2 * w)
+    skip, want = decided_by_row(op, lane_bits), op[WANT]
     for row in range(n_rows):
-        e, j = entry_of(row, r, 0, c1, c2, c3) * TABLE_ENTRY * w, row * 2 * w
+        entry = entry_of(row, r, 0, c1, c2, c3)
+        if skip and entry >> 2 != want:
+            continue
+        e, j = entry * TABLE_ENTRY * w, row * 2 * w
         x, y, p, q = load(ket, j), load(ket, j + w), load(bra, j), load(bra, j + w)
         ar, ai = load(table, e), load(table, e + w)
         gz += load(table, e + 6 * w) * (p * y - q * x)
