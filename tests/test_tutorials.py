@@ -1,0 +1,117 @@
+"""Every tutorial runs as a program, without a warning, and its output shows what its text claims."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import tokenize
+
+import pytest
+
+from tests import house
+
+FOLDER = house.ROOT.parent / "tutorials"
+TUTORIALS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+NUMBER = r"([-+]?\d*\.?\d+(?:e[-+]?\d+)?)"
+
+# For each tutorial, lines that its output must have, and a range for every number in them.
+CLAIMS = {
+    "01_simulation": [
+        (r"X on qubit 0 gives index 2", []),
+        (rf"entropy of qubit 0: {NUMBER}, log 2 = 0\.693147", [(0.693146, 0.693148)]),
+        (rf"fidelity of values by order, by name and bound: {NUMBER} {NUMBER}", [(1 - 1e-11, 1 + 1e-11)] * 2),
+        (r"commutes with the sum of Z: False\ncommutes with X X X: +True", []),
+        (rf"energy of the circuit {NUMBER}, never below -3\.124885", [(-3.124885, 3.13)]),
+        (rf"shape \(2000, 2\) largest difference {NUMBER}", [(0, 1e-13)]),
+        (r"the same with two threads, to the last bit: True", []),
+        (rf"parameter shift  .* off by {NUMBER}\n", [(0, 1e-12)]),
+        (rf"finite differences .* off by {NUMBER}\n", [(0, 1e-8)]),
+        (rf"parameter shift, shots .* off by {NUMBER} errors", [(0, 4.5)]),
+        (rf"SPSA, 400 directions .* off by {NUMBER} errors", [(0, 4.5)]),
+        (rf"Hessian: asymmetry {NUMBER}", [(0, 1e-12)]),
+        (rf"metric: eigenvalues \[{NUMBER} ", [(0, 1)]),
+        # 300 runs: a share of 0.68 has the standard error 0.027.
+        (rf"holds the truth in {NUMBER} % of 300 runs; spread {NUMBER}, stated {NUMBER}",
+         [(58, 78), (0.05, 0.07), (0.05, 0.07)]),
+        (r"the same seed gives the same estimate: True", []),
+        (rf"trajectories .*: off by {NUMBER} errors", [(0, 4.5)]),
+        (rf"is read as 1 in {NUMBER} % of shots; 92 % was asked for", [(91, 93)]),
+        (rf"the energy is conserved to {NUMBER}", [(0, 1e-8)]),
+        (rf"order 1: .*: power {NUMBER}\norder 2: .*: power {NUMBER}\norder 4: .*: power {NUMBER}\n",
+         [(0.9, 1.1), (1.9, 2.1), (3.8, 4.2)]),
+        (rf"1\.2 A +15\.083 mHa +{NUMBER} mHa", [(0, 0.001)]),
+        (rf"2\.2 A +36\.885 mHa +{NUMBER} mHa", [(0, 0.001)]),
+        (rf"3\.4 A +119\.029 mHa +{NUMBER} mHa", [(0, 0.001)]),
+        (rf"at 3\.4 A, from 100000 shots: {NUMBER} ± {NUMBER} .*; exact -7\.789089",
+         [(-7.804, -7.774), (0.0016, 0.005)]),
+        (rf"energy of the circuit read back differs by {NUMBER} Hartree", [(0, 1e-12)]),
+        (r"saved and loaded, the circuit is the same: True", []),
+    ],
+}  # fmt: skip
+
+
+def run(path, folder):
+    """Return the finished process of a tutorial, started in an empty folder as a user would."""
+    places = [str(FOLDER.parent), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": os.pathsep.join(filter(None, places))}
+    return subprocess.run(
+        [sys.executable, str(path)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        check=False,
+        timeout=250,
+    )
+
+
+def check_claims(output, claims):
+    """Return one line for every claim that the output does not show."""
+    faults = []
+    for pattern, ranges in claims:
+        found = re.search(pattern, output)
+        if found is None:
+            faults.append(f"not shown: {pattern}")
+            continue
+        for text, (low, high) in zip(found.groups(), ranges, strict=True):
+            if not low <= float(text) <= high:
+                faults.append(f"{found[0]!r}: {text} is not between {low} and {high}")
+    return faults
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_tutorial_runs_and_shows_what_it_claims(path, tmp_path):
+    done = run(path, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert check_claims(done.stdout, CLAIMS[path.stem]) == []
+    assert list(tmp_path.iterdir()) == [], "a tutorial leaves no files behind"
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_tutorial_takes_less_than_a_minute(path, tmp_path):
+    start = time.perf_counter()
+    run(path, tmp_path)
+    assert time.perf_counter() - start < 60
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_tutorial_reads_as_text(path):
+    """Markdown cells hold comments only and come before code; the first is a title."""
+    with tokenize.open(path) as file:
+        cells = re.split(r"(?m)^(?=# %%)", file.read())
+    assert cells[0] == ""
+    assert cells[1].startswith("# %% [markdown]\n# # ")
+    is_text = [cell.startswith("# %% [markdown]\n") for cell in cells[1:]]
+    for cell in (cell for cell, text in zip(cells[1:], is_text, strict=True) if text):
+        assert [line for line in cell.splitlines() if line and not line.startswith("#")] == []
+    assert sum(is_text) >= 0.4 * len(is_text)
+
+
+def test_claims_can_fail():
+    assert check_claims("error 3e-9 Ha", [(rf"error {NUMBER} Ha", [(0, 1e-8)])]) == []
+    assert len(check_claims("error 3e-7 Ha", [(rf"error {NUMBER} Ha", [(0, 1e-8)])])) == 1
+    assert check_claims("nothing", [("error", [])]) == ["not shown: error"]
+    assert set(CLAIMS) == {path.stem for path in TUTORIALS}
