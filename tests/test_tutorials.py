@@ -1,14 +1,17 @@
-"""Every tutorial runs as a program, without a warning, and its output shows what its text claims."""
+"""Every tutorial runs as a program and shows what its text claims; every example of the README prints what it says."""
 
+import doctest
 import os
 import re
 import subprocess
 import sys
 import time
 import tokenize
+import tomllib
 
 import pytest
 
+import qlearn
 from tests import house
 
 FOLDER = house.ROOT.parent / "tutorials"
@@ -115,3 +118,49 @@ def test_claims_can_fail():
     assert len(check_claims("error 3e-7 Ha", [(rf"error {NUMBER} Ha", [(0, 1e-8)])])) == 1
     assert check_claims("nothing", [("error", [])]) == ["not shown: error"]
     assert set(CLAIMS) == {path.stem for path in TUTORIALS}
+
+
+README = (house.ROOT.parent / "README.md").read_text(encoding="utf-8")
+
+
+def fenced(language):
+    """Return the blocks of the README in a language; plain ones for ""."""
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", README)
+
+
+def test_readme_examples_print_what_they_say():
+    """As one session: later blocks use the names of earlier ones."""
+    blocks = "\n".join(fenced("python"))
+    test = doctest.DocTestParser().get_doctest(blocks, {}, "README.md", "README.md", 0)
+    assert len(test.examples) >= 15
+    report = []
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE, verbose=False)
+    runner.run(test, out=report.append)
+    assert runner.failures == 0, "".join(report)
+
+
+def test_readme_shows_the_layers_of_the_package():
+    assert qlearn.__doc__.split("\n\n")[1] + "\n" in fenced("")
+
+
+def test_readme_commands_are_those_of_the_project():
+    project = tomllib.loads((house.ROOT.parent / "pyproject.toml").read_text())
+    install, check = (block.strip() for block in fenced("sh"))
+    assert install == "python -m pip install . && qlearn tour"
+    assert project["project"]["scripts"]["qlearn"] == "qlearn.cli:main"
+    extras = re.search(r'pip install "\.\[([a-z,]+)\]"', check)[1].split(",")
+    assert set(extras) <= set(project["project"]["optional-dependencies"])
+    ci = (house.ROOT.parent / ".ci" / "run").read_text()
+    selection = re.search(r'-m "(not [^"]+)"', check)[0]
+    assert selection in ci
+    assert f'".[{",".join(extras)}]"' in ci
+
+
+def test_readme_names_files_that_exist():
+    named = re.findall(r"`((?:qlearn|tests|tutorials|datasets|benchmarks|\.ci)/[\w./]*)`", README)
+    assert len(named) >= 6
+    assert [name for name in named if not (house.ROOT.parent / name).exists()] == []
+
+
+def test_readme_names_the_version():
+    assert f"Version {qlearn.__version__}" in README
