@@ -1,0 +1,82 @@
+"""InverseProbability: the Horvitz-Thompson mean of randomly chosen settings, the textbook classical shadow."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..paulis import PauliSum
+from .data import ShadowData, as_basis_probabilities
+from .estimator import AbstractLinearEstimator, Counts, Linear
+
+
+class InverseProbability(AbstractLinearEstimator):
+    """Estimates each string by the sum of its outcomes over the number of matches that was to be expected.
+
+    Unbiased for settings drawn at random, letter by letter, with known probabilities. Settings, not shots, are the
+    independent units: errors are those of the totals of settings ("cluster-robust"), hence right when many shots share
+    one. With uniform letters, weight k, G settings of m shots, the variance of a string is
+    ``(3**k (t**2 + (1 - t**2) / m) - t**2) / G`` at true value t.
+
+    Parameters
+    ----------
+    basis_probabilities : array_like of float, shape (n_qubits, 3), optional
+        Probabilities of X, Y, Z on each qubit; by default those that the data carry, else uniform.
+
+    References
+    ----------
+    Huang, Kueng, Preskill, Nat. Phys. 16, 1050 (2020), Eq. (S36); Hadfield, Bravyi, Raymond, Mezzacapo, Commun. Math.
+    Phys. 391, 951 (2022), Algorithm 1.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> data = ql.shadows.ShadowData(["ZZ", "XZ", "ZZ"], [[0, 0], [1, 0], [0, 1]])
+    >>> ql.shadows.InverseProbability().estimate(data, ql.PauliSum("1.0 * IZ")).value
+    1.0
+    """
+
+    def __init__(self, basis_probabilities: ArrayLike | None = None) -> None:
+        self.basis_probabilities = basis_probabilities
+
+    def _linear(self, data: ShadowData, terms: PauliSum, counts: Counts) -> Linear:
+        probabilities = match_probabilities(terms, self._letters(data))
+        if not probabilities.all():
+            label = terms[int(np.flatnonzero(probabilities == 0)[0])].labels()[0]
+            raise ValueError(f"{label} has probability 0 of being measured; estimate it by MatchRatio from other data.")
+        scale = 1 / (probabilities * data.n_shots)
+        return Linear((counts.matches - 2 * counts.negatives) * scale, scale, np.zeros_like(scale))
+
+    def _letters(self, data: ShadowData) -> NDArray[np.float64]:
+        given = self.basis_probabilities
+        if given is None:
+            given = data.basis_probabilities
+        if given is None:
+            return np.full((data.n_qubits, 3), 1 / 3)
+        return as_basis_probabilities(given, data.n_qubits)
+
+    def _closed_errors(self, data: ShadowData, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:
+        n_shots = data.n_shots
+        if n_shots < 2 or (data.shots_per_setting != 1).any():
+            return None
+        squares = counts.matches * linear.scale**2 - linear.value**2 / n_shots
+        return np.sqrt(n_shots / (n_shots - 1) * np.maximum(squares, 0))
+
+    def _deviations(self, data: ShadowData, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        shots = data.shots_per_setting[data.shots_per_setting > 0]
+        if len(shots) < 2:
+            return np.array([np.nan])
+        totals = np.add.reduceat(values, np.cumsum(shots) - shots)
+        spread = totals - shots * (values.sum() / data.n_shots)
+        return spread * np.sqrt(len(shots) / (len(shots) - 1))
+
+
+def match_probabilities(terms: PauliSum, basis_probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability that a random setting measures each string.
+
+    Parameters
+    ----------
+    terms : PauliSum
+    basis_probabilities : ndarray of float, shape (n_qubits, 3)
+    """
+    x, z = terms.x, terms.z
+    p_x, p_y, p_z = (np.broadcast_to(column, x.shape) for column in basis_probabilities.T)
+    return np.where(x, np.where(z, p_y, p_x), np.where(z, p_z, 1.0)).prod(axis=1)
