@@ -1,7 +1,20 @@
 """Decoders of error-correcting codes, learned and classical, on one problem type and compared on identical shots."""
 
+from .base import AbstractDecoder, AbstractSoftDecoder
+from .lookup import Lookup
+from .matching import Matching
+from .maximum_likelihood import MaximumLikelihood
 from .mechanisms import Mechanisms
 from .problem import DecodingProblem
 from .shots import Shots
 
-__all__ = ["DecodingProblem", "Mechanisms", "Shots"]
+__all__ = [
+    "AbstractDecoder",
+    "AbstractSoftDecoder",
+    "DecodingProblem",
+    "Lookup",
+    "Matching",
+    "MaximumLikelihood",
+    "Mechanisms",
+    "Shots",
+]

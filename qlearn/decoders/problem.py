@@ -17,7 +17,7 @@ from .._random import RandomState
 from ._google import read_google
 from ._shot_files import read_shots
 from ._stim_text import check_circuit, check_model, read_text
-from .mechanisms import Mechanisms, edges_of, mechanisms_of
+from .mechanisms import Mechanisms, edges_of, error_terms, mechanisms_of
 from .shots import Shots, blocks
 
 __all__ = ["DecodingProblem"]
@@ -289,7 +289,7 @@ class DecodingProblem:
         model = self._raw
         if isinstance(self.source, stim.Circuit):
             model = _circuit_model(self.source, decompose=True)
-        widest = max((len(d) for d, _ in edges_of(model).components()), default=0)
+        widest = max((len(d) for _, parts in error_terms(model) for d, _ in parts), default=0)
         if widest > 2:
             raise ValueError(
                 f"The model has a component of {widest} detectors, so it is no matching graph; decompose it "

@@ -1,0 +1,69 @@
+"""PyMatching behind an object that can be pickled and copied: the native graph is built again from the model's text."""
+
+from typing import Any
+
+import numpy as np
+import pymatching
+import stim
+
+
+class MatchingGraph:
+    """Minimum-weight perfect matching on a decomposed error model."""
+
+    def __init__(self, model: stim.DetectorErrorModel, *, correlated: bool) -> None:
+        self._model = _with_edges_only(model)
+        self._correlated = correlated
+        self._matching = self._build()
+
+    def _build(self) -> pymatching.Matching:
+        return pymatching.Matching.from_detector_error_model(self._model, enable_correlations=self._correlated)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_model": self._model, "_correlated": self._correlated}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._matching = self._build()
+
+    def decode(self, detectors: np.ndarray) -> np.ndarray:
+        """Return the flipped observables, bool (n_shots, n_observables)."""
+        return self._decode(detectors).astype(bool)
+
+    def decode_packed(self, packed: np.ndarray) -> np.ndarray:
+        """Return the flipped observables of packed shots, packed."""
+        return self._decode(packed, bit_packed_shots=True, bit_packed_predictions=True)
+
+    def weights(self, detectors: np.ndarray) -> np.ndarray:
+        """Return the weight of the matching of each shot, float (n_shots,), in nats."""
+        return self._decode(detectors, return_weights=True)[1]
+
+    def _decode(self, shots: np.ndarray, **options: bool) -> Any:
+        try:
+            return self._matching.decode_batch(
+                np.ascontiguousarray(shots), enable_correlations=self._correlated, **options
+            )
+        except ValueError as error:
+            raise ValueError(f"A shot cannot come from this error model, no matching explains it: {error}") from error
+
+
+def _with_edges_only(model: stim.DetectorErrorModel) -> stim.DetectorErrorModel:
+    """Return the model without components that no detector sees, which matching cannot use."""
+    if all(any(target.is_relative_detector_id() for target in group) for group in _groups(model)):
+        return model
+    kept = stim.DetectorErrorModel()
+    for part in model:
+        if part.type != "error":
+            kept.append(part)
+            continue
+        groups = [g for g in part.target_groups() if any(target.is_relative_detector_id() for target in g)]
+        targets = [target for group in groups for target in (stim.target_separator(), *group)]
+        if targets:
+            kept.append("error", part.args_copy(), targets[1:])
+    # Observables that only such components flip must still count.
+    for observable in range(model.num_observables):
+        kept.append("logical_observable", [], [stim.target_logical_observable_id(observable)])
+    return kept
+
+
+def _groups(model: stim.DetectorErrorModel) -> Any:
+    return (group for part in model if part.type == "error" for group in part.target_groups())

@@ -1,0 +1,119 @@
+"""The contract of all decoders: checks, cloning, pickling, empty batches, budgets."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+import qlearn as ql
+from qlearn.decoders import AbstractDecoder, DecodingProblem, Matching
+
+DECODERS = {
+    "matching": Matching(),
+    "correlated": Matching(correlated=True),
+    "exact": ql.decoders.MaximumLikelihood(),
+    "lookup": ql.decoders.Lookup(random_state=0),
+}
+LEARNERS = [name for name, decoder in DECODERS.items() if decoder.default_shots]
+TWO_OBSERVABLES = "error(0.1) D0 L0\nerror(0.12) D0 D1 L1\nerror(0.08) D1 D2\nerror(0.06) D2 L0 L1\nerror(0.05) L1"
+
+
+def fitted(name, problem):
+    decoder = clone(DECODERS[name])
+    return decoder.fit(problem, n_shots=20_000) if decoder.default_shots else decoder.fit(problem)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+@pytest.mark.parametrize("model", ["surface", TWO_OBSERVABLES])
+def test_contract(name, model, small_problem):
+    problem = small_problem if model == "surface" else DecodingProblem.from_dem(model)
+    detectors, observables = problem.sample(5000, random_state=1)
+    decoder = clone(DECODERS[name])
+    with pytest.raises(NotFittedError, match=r"is not fitted; call `fit\(problem\)` before `predict`"):
+        decoder.predict(detectors)
+    before = decoder.get_params()
+    decoder = fitted(name, problem)
+    assert decoder.get_params().keys() == before.keys()
+    predicted = decoder.predict(detectors)
+    assert predicted.dtype == bool
+    assert predicted.shape == observables.shape
+    assert np.array_equal(decoder.predict(detectors[::-1])[::-1], predicted)
+    assert np.array_equal(decoder.predict(np.asfortranarray(detectors)), predicted)
+    assert np.array_equal(decoder.predict(detectors.astype(int)), predicted)
+    assert np.array_equal(np.vstack([decoder.predict(detectors[i : i + 1]) for i in range(50)]), predicted[:50])
+    packed = decoder.predict_packed(np.packbits(detectors, axis=1, bitorder="little"))
+    assert np.array_equal(np.packbits(predicted, axis=1, bitorder="little"), packed)
+    assert np.array_equal(pickle.loads(pickle.dumps(decoder)).predict(detectors), predicted)
+    assert decoder.predict(detectors[:0]).shape == (0, problem.n_observables)
+    assert decoder.predict_packed(np.zeros((0, 1), np.uint8)).shape == (0, 1)
+    never = observables.any(axis=1).mean()
+    assert (predicted != observables).any(axis=1).mean() < never
+    if isinstance(decoder, ql.decoders.AbstractSoftDecoder):
+        probability = decoder.predict_probability(detectors)
+        assert np.array_equal(probability > 0.5, predicted)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_learning_is_deterministic_by_seed(name, small_problem):
+    detectors, _ = small_problem.sample(5000, random_state=1)
+    first, second = (fitted(name, small_problem).predict(detectors) for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_predict_checks_its_input(small_problem):
+    decoder = Matching().fit(small_problem)
+    with pytest.raises(ValueError, match=r"`detectors` must have shape \(n_shots, 8\), got \(3, 5\)"):
+        decoder.predict(np.zeros((3, 5), bool))
+    with pytest.raises(TypeError, match="`detectors` must hold 0 or 1"):
+        decoder.predict(np.full((3, 8), 2))
+    with pytest.raises(ValueError, match=r"`packed` must have shape \(n_shots, 1\)"):
+        decoder.predict_packed(np.zeros((3, 2), np.uint8))
+    odd = Matching().fit(DecodingProblem.from_dem(TWO_OBSERVABLES))
+    with pytest.raises(ValueError, match="sets padding bits past its 3 detectors"):
+        odd.predict_packed(np.array([[8]], np.uint8))
+
+
+def test_fit_checks_its_input(small_problem):
+    with pytest.raises(TypeError, match="`problem` must be a DecodingProblem, got Circuit"):
+        Matching().fit(small_problem.source)
+    with pytest.raises(TypeError, match=r"Matching learns nothing from shots; call fit\(problem\) without a budget"):
+        Matching().fit(small_problem, n_shots=10)
+    lookup = ql.decoders.Lookup()
+    with pytest.raises(ValueError, match="`n_shots` must be at least 1, got 0"):
+        lookup.fit(small_problem, n_shots=0)
+    for seconds in (0, -1, float("nan"), float("inf"), True, "1"):
+        with pytest.raises(ValueError, match="`seconds` must be a positive number"):
+            lookup.fit(small_problem, seconds=seconds)
+
+
+def test_budget_in_seconds_is_kept(small_problem):
+    decoder = ql.decoders.Lookup(random_state=0).fit(small_problem, seconds=0.2)
+    assert 0.15 < decoder.fit_seconds_ < 5
+
+
+class Counting(AbstractDecoder):
+    """Remembers the sizes of its training blocks."""
+
+    default_shots = 40_000
+
+    def __init__(self, random_state=None):
+        self.random_state = random_state
+
+    def _fit(self, problem, budget):
+        self.sizes_, self.progress_ = [], []
+        for shots in budget.take(problem.blocks(random_state=self.random_state)):
+            self.sizes_.append(len(shots))
+            self.progress_.append(budget.progress)
+
+    def _predict(self, detectors):
+        return np.zeros((len(detectors), self.n_observables_), bool)
+
+
+def test_budget_in_shots_is_exact(small_problem):
+    decoder = Counting().fit(small_problem)
+    assert decoder.sizes_ == [16384, 16384, 7232]
+    assert decoder.progress_ == pytest.approx([0.4096, 0.8192, 1.0])
+    assert Counting().fit(small_problem, n_shots=5).sizes_ == [5]
+    assert sum(Counting().fit(small_problem, n_shots=10**9, seconds=0.05).sizes_) < 10**9
