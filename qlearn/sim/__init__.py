@@ -2,8 +2,18 @@
 
 from .density import DensityMatrix, DensityState
 from .engine import AbstractEngine
+from .stabilizer import Stabilizer, StabilizerState
 from .states import State
 from .statevector import Statevector
 from .trajectories import Trajectories
 
-__all__ = ["AbstractEngine", "DensityMatrix", "DensityState", "State", "Statevector", "Trajectories"]
+__all__ = [
+    "AbstractEngine",
+    "DensityMatrix",
+    "DensityState",
+    "Stabilizer",
+    "StabilizerState",
+    "State",
+    "Statevector",
+    "Trajectories",
+]
