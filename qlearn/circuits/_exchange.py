@@ -16,9 +16,74 @@ if TYPE_CHECKING:
 
 
 class AbstractExchange(AbstractBuilder):
-    """To and from Stim."""
+    """To and from OpenQASM and Stim."""
 
     __slots__ = ()
+
+    def to_qasm(self, version: int = 3) -> str:
+        """Return the circuit as OpenQASM text, equal up to a global phase.
+
+        Parameters
+        ----------
+        version : {2, 3}
+            Open parameters need version 3, where they become inputs.
+
+        Returns
+        -------
+        str
+            See `qlearn.circuits.qasm_out.to_qasm`.
+
+        Raises
+        ------
+        ValueError
+            If there is noise, or a parameter is open and the version is 2; the message names the instruction.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> print(ql.Circuit(2).h(0).cx(0, 1).measure().to_qasm(2))
+        OPENQASM 2.0;
+        include "qelib1.inc";
+        qreg q[2];
+        creg c[2];
+        h q[0];
+        cx q[0], q[1];
+        measure q -> c;
+        """
+        from .qasm_out import to_qasm
+
+        return to_qasm(self, version)  # type: ignore[arg-type]
+
+    @staticmethod
+    def from_qasm(text: str) -> Circuit:
+        """Return a circuit read from OpenQASM 2 or 3.
+
+        Parameters
+        ----------
+        text : str
+            The program itself, never the name of a file. Nothing in it makes the reader open a file.
+
+        Returns
+        -------
+        Circuit
+            Equal up to a global phase. See `qlearn.circuits.qasm_in.from_qasm` for what is read, and the limits.
+
+        Raises
+        ------
+        TypeError
+            If `text` is no str.
+        ValueError
+            With line and column, if the text is no OpenQASM of this subset, or too large.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> ql.Circuit.from_qasm('OPENQASM 3; include "stdgates.inc"; input float t; qubit[2] q; crx(2*t) q[0], q[1];')
+        <Circuit: 2 qubits, 1 instructions, 1 parameters>
+        """
+        from .qasm_in import from_qasm
+
+        return from_qasm(text)
 
     def to_stim(self, values: Mapping[Any, Any] | ArrayLike | None = None) -> stim.Circuit:
         """Return the circuit in Stim's language; qubits keep their index and records their order.

@@ -116,7 +116,7 @@ def test_pauli_product_rotations_are_read():
     "text",
     [
         "H 0\nCX 0 1\nM 0 1",
-        "H 0\nS 0\nMY 0\nSQRT_X 1\nMY 1\nRY 2\nS_DAG 2\nMX 2\nMPP X0*Y0*X1*Y1",
+        "H 0\nS 0\nMY 0\nSQRT_X 1\nMY 1\nRY 2\nS_DAG 2\nMX 2\nMPP X0*Y0*X1*Y1 Y0*X0*X1*Y1",
         "H 0\nY_ERROR(0.2) 0\nMX 0\nY_ERROR(0.3) 1\nM 1",
         "H 0\nCX 0 1\nM !0 1 1 0",
         "H 0\nS 0\nH 1\nMX(0.1) 0 !1\nMY 0 1\nM 0",
@@ -222,10 +222,10 @@ def test_readout_errors_that_are_never_read_do_not_matter():
     ],
 )  # fmt: skip
 def test_hostile_and_unreadable_texts_are_refused_at_once(text, message):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ValueError, match=message):
         from_stim(text)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_nesting_of_a_circuit_object_is_bounded_too():
@@ -282,6 +282,6 @@ def test_long_texts_are_written_quickly():
     circuit = Circuit(10)
     for i, j in itertools.islice(itertools.cycle(itertools.permutations(range(10), 2)), 100_000):
         circuit.cx(i, j)
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(to_stim(circuit).flattened()) >= 1
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
