@@ -3,12 +3,14 @@
 import argparse
 import ast
 import json
+import math
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from . import machine
 from .options import Options, core_count, pinned_environment
@@ -67,6 +69,20 @@ def print_summary(found: dict[str, list[Result]]) -> int:
     return sum(row[0] for row in rows)
 
 
+def _speed() -> str:
+    """Return what one thread of this machine does at best, measured in a pinned process."""
+    code = (
+        "from benchmarks import machine, options; options.pin_processors(1); "
+        "print(f'{machine.matrix_product_gflops():.0f} GF/s in a float64 matrix product, '"
+        "f'{machine.copy_bandwidth():.0f} GB/s copying')"
+    )
+    command = [sys.executable, "-c", code]
+    environment = pinned_environment(1)
+    return subprocess.run(
+        command, env=environment, cwd=FOLDER.parent, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()  # fmt: skip
+
+
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -93,14 +109,10 @@ def main() -> int:
         if unknown:
             print(f"There is no {', '.join(sorted(unknown))}.", file=sys.stderr)
         return 2 if unknown else 0
-    described = machine.describe()
+    described = {**machine.describe(), "one thread reaches": _speed()}
     for key, value in described.items():
-        print(f"{key:<20} {value}")
-    print(
-        f"{'one thread reaches':<20} {machine.matrix_product_gflops():.0f} GF/s in a float64 matrix product, "
-        f"{machine.copy_bandwidth():.0f} GB/s copying\n",
-        flush=True,
-    )
+        print(f"{key:<20} {value}", flush=True)
+    print()
     base = Options(given.quick, 1, given.seconds, given.case, dict(entry.split("=", 1) for entry in given.peer_python))
     found: dict[str, list[Result]] = {}
     complete, start = True, time.perf_counter()
@@ -131,7 +143,16 @@ def _as_json(described: dict[str, str], found: dict[str, list[Result]], quick: b
         ]
         for name, results in found.items()
     }
-    return json.dumps({"machine": described, "quick": quick, "benchmarks": benchmarks}, indent=1)
+    return json.dumps(_finite({"machine": described, "quick": quick, "benchmarks": benchmarks}), indent=1)
+
+
+def _finite(data: Any) -> Any:
+    """Return nested data with null for numbers that JSON does not know."""
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def _memory(case, n, found, options) -> Result:
         workload = ansatz(width, 2)
         return workload, z_first(width), angles(workload, 1), options.threads
 
-    metrics, trial = {}, arguments(n - 2 if options.quick else TRIAL_WIDTH)
+    metrics, trial = {}, arguments(n if options.quick else TRIAL_WIDTH)
     for name in ("qlearn", *(peer.name for peer in found)):
         peak = memory.peak_bytes(name, "gradients", trial, arguments(n), options.threads) / (16 << n)
         metrics["peak_states" if name == "qlearn" else f"peak_states of {name}"] = peak

@@ -26,14 +26,14 @@ def run(options: Options):
                 if options.wants(case):
                     yield _case(case, n, n_layers, observable, found, missing, options)
     for n in widths:
-        for observable in ("<Z0>", "<H>"):
+        for observable in ("<Z0>", "<H>", "amplitudes"):
             case = f"n={n}, 2 layers, forward and {observable}, peak memory"
             if options.wants(case):
                 yield _memory(case, n, observable, found, options)
 
 
 def _terms(observable: str, n: int):
-    return z_first(n) if observable == "<Z0>" else random_terms(n, N_TERMS)
+    return random_terms(n, N_TERMS) if observable == "<H>" else z_first(n)
 
 
 def _case(case, n, n_layers, observable, found, missing, options) -> Result:
@@ -62,10 +62,9 @@ def _memory(case, n, observable, found, options) -> Result:
         workload = ansatz(width, 2)
         return workload, _terms(observable, width), angles(workload, 1)[0], options.threads
 
-    state = 16 << n
-    metrics, trial = {}, arguments(TRIAL_WIDTH - 4 if options.quick else TRIAL_WIDTH)
-    metrics["peak_states"] = memory.peak_bytes("qlearn", "energies", trial, arguments(n), options.threads) / state
-    for peer in found:
-        peak = memory.peak_bytes(peer.name, "energies", trial, arguments(n), options.threads)
-        metrics[f"peak_states of {peer.name}"] = peak / state
+    task = "amplitudes" if observable == "amplitudes" else "energies"
+    metrics, trial = {}, arguments(TRIAL_WIDTH - 1 if options.quick else TRIAL_WIDTH)
+    for name in ("qlearn", *(peer.name for peer in found if task == "energies")):
+        peak = memory.peak_bytes(name, task, trial, arguments(n), options.threads) / (16 << n)
+        metrics["peak_states" if name == "qlearn" else f"peak_states of {name}"] = peak
     return Result(case, options.threads, {}, "call", metrics, ["above the process after a trial at n=16"])

@@ -6,6 +6,7 @@ between calls and returns ``call``, and ``call()`` does the work and returns num
 
 - ``gradients(workload, terms, values, threads)``: values (batch,) and gradients (batch, n_angles);
 - ``energies(workload, terms, values, threads)``: the expectation value at one row of values;
+- ``amplitudes(workload, terms, values, threads)``: the final state, in memory of the library's own;
 - ``structures(workloads, terms, values, threads)``: value and gradient of a circuit that is built in the call, the next
   of `workloads` each time;
 - ``noisy_energies(workload, terms, values, threads)``: the exact expectation value of a noisy circuit;

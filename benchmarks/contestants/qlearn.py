@@ -58,9 +58,14 @@ def energies(workload: Workload, terms: Terms, values: np.ndarray, threads: int)
     return {"qlearn": prepare}
 
 
-def batch_energies(workload: Workload, terms: Terms, values: np.ndarray, threads: int) -> dict:
-    """Return the forward pass over a whole batch."""
-    return energies(workload, terms, values, threads)
+def amplitudes(workload: Workload, terms: Terms, values: np.ndarray, threads: int) -> dict:
+    """Return the whole final state; `terms` is left alone."""
+
+    def prepare():
+        engine, built = ql.sim.Statevector(n_jobs=threads), circuit(workload)
+        return lambda: engine.run(built, values).amplitudes
+
+    return {"qlearn": prepare}
 
 
 def structures(workloads: list[Workload], terms: Terms, values: list[np.ndarray], threads: int) -> dict:
