@@ -1,7 +1,17 @@
-"""Engines that simulate circuits: expectation values, samples, states and gradients."""
+"""Engines that simulate circuits, states, gradients, time evolution, and a minimiser of expectation values."""
 
 from .density import DensityMatrix, DensityState
+from .dynamics import evolve
 from .engine import AbstractEngine
+from .gradients import (
+    finite_difference,
+    fubini_study_metric,
+    hessian,
+    natural_gradient,
+    parameter_shift,
+    spsa_gradient,
+)
+from .optimize import OptimizationResult, minimize
 from .stabilizer import Stabilizer, StabilizerState
 from .states import State
 from .statevector import Statevector
@@ -11,9 +21,18 @@ __all__ = [
     "AbstractEngine",
     "DensityMatrix",
     "DensityState",
+    "OptimizationResult",
     "Stabilizer",
     "StabilizerState",
     "State",
     "Statevector",
     "Trajectories",
+    "evolve",
+    "finite_difference",
+    "fubini_study_metric",
+    "hessian",
+    "minimize",
+    "natural_gradient",
+    "parameter_shift",
+    "spsa_gradient",
 ]
