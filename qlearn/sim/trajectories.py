@@ -92,7 +92,7 @@ class Trajectories(AbstractEngine):
         checked, batched = program.angle_map.values(values)
         if batched:
             raise ValueError("Trajectories.run takes one row of `values`: its batch axis counts trajectories.")
-        self._check(program, self.n_trajectories)
+        self._check(program, 2 * self.n_trajectories)
         framed, table = framed_program(program), program.angle_map.table(checked)
         states = []
         for part in self._parts(program, 1, self.n_trajectories, seed_sequence(random_state)):

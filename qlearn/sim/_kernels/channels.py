@@ -33,9 +33,8 @@ def _two_parities(row, a, b):
 @njit(inline="always")
 def element_offset(element, lane, lane_bits, w):
     """Return where the real part of an element lies; with lanes as samples, of the given lane."""
-    if lane_bits > 0:
-        return (element // w) * 2 * w + element % w
-    return element * 2 * w + lane
+    lane |= element & ((1 << lane_bits) - 1)
+    return (element >> lane_bits) * 2 * w + lane
 
 
 @kernel
