@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from .circuits import Circuit, NoiseModel
     from .datasets import Molecule
     from .estimates import Estimate
+    from .sim import OptimizationResult
 
 __all__ = ["main"]
 
 _CHEMICAL_ACCURACY = 1.6e-3  # Hartree: 1 kcal/mol
 _N_SHOTS = 10_000
 _DEVICE = "T1 200 us, T2 150 us; CX 70 ns, 0.2 % error; rotation 25 ns, 0.02 %"
+_INNER = {"test", "dev", "bench"}  # extras that users do not need
 _EXAMPLES = """examples:
   qlearn tour                  simulate, optimise and measure a molecule in seconds
   qlearn tour --json           the same as data
@@ -151,7 +153,7 @@ class _Tour(NamedTuple):
     molecule: "Molecule"
     circuit: "Circuit"
     device_circuit: "Circuit"
-    optimum: Any
+    optimum: "OptimizationResult"
     measured: "Estimate"
     noisy_energy: float
     noisy_measured: "Estimate"
@@ -160,7 +162,7 @@ class _Tour(NamedTuple):
     @property
     def error(self) -> float:
         """Energy of the circuit above the exact one, in Hartree."""
-        return self.optimum.fun - self.molecule.exact_energy
+        return self.optimum.value - self.molecule.exact_energy
 
 
 def _run_tour(options: argparse.Namespace) -> int:
@@ -170,7 +172,7 @@ def _run_tour(options: argparse.Namespace) -> int:
     else:
         _print_tour(tour, options.seed)
     # The tour also checks the installation: both numbers are known.
-    off = abs(tour.measured.value - tour.optimum.fun) / tour.measured.std_error
+    off = abs(tour.measured.value - tour.optimum.value) / tour.measured.std_error
     if abs(tour.error) > _CHEMICAL_ACCURACY or off > 6:
         print("qlearn: the tour missed the known energies; please report this with `qlearn info`.", file=sys.stderr)
         return 1
@@ -179,30 +181,29 @@ def _run_tour(options: argparse.Namespace) -> int:
 
 def _take_tour(seed: int) -> _Tour:
     timed = _Timer()
-    engines = timed("kernels", "loading kernels (the first time compiles them, some ten seconds)", _warm_engines)
+    engines = timed("kernels", "loading kernels (the first time compiles them, up to a minute)", _warm_engines)
     statevector, density_matrix = engines
     import numpy as np
-    from scipy.optimize import minimize
 
     from .datasets import load_molecule
+    from .sim import minimize
 
     molecule = load_molecule("LiH", distance=3.4, unit="angstrom")
     circuit = _pair_circuit()
     start_seed, shots_seed, noise_seed = np.random.SeedSequence(seed).spawn(3)
     start = 0.1 * np.random.default_rng(start_seed).normal(size=circuit.n_parameters)
     optimum = timed("optimise", "minimising the energy", lambda: minimize(
-        lambda values: statevector.value_and_gradient(circuit, molecule.hamiltonian, values),
-        start, jac=True, method="BFGS", options={"gtol": 1e-6},
+        circuit, molecule.hamiltonian, start, engine=statevector,
     ))  # fmt: skip
     measured = timed("shots", "measuring", lambda: statevector.expectation(
-        circuit, molecule.hamiltonian, optimum.x, n_shots=_N_SHOTS, random_state=shots_seed,
+        circuit, molecule.hamiltonian, optimum.values, n_shots=_N_SHOTS, random_state=shots_seed,
     ))  # fmt: skip
     device_circuit = _device().apply(circuit.decompose())
     noisy_energy = timed("noise", "simulating the device", lambda: density_matrix.expectation(
-        device_circuit, molecule.hamiltonian, optimum.x,
+        device_circuit, molecule.hamiltonian, optimum.values,
     ))  # fmt: skip
     noisy_measured = timed("noisy_shots", "measuring on the device", lambda: density_matrix.expectation(
-        device_circuit, molecule.hamiltonian, optimum.x, n_shots=_N_SHOTS, random_state=noise_seed,
+        device_circuit, molecule.hamiltonian, optimum.values, n_shots=_N_SHOTS, random_state=noise_seed,
     ))  # fmt: skip
     return _Tour(
         molecule, circuit, device_circuit, optimum, measured, float(noisy_energy), noisy_measured, timed.seconds
@@ -216,11 +217,11 @@ def _warm_engines() -> tuple[Any, Any]:
     from .sim import DensityMatrix, Statevector
 
     angle = parameters("theta", 1)
-    circuit, observable = Circuit(2).ry(angle[0], 0).cx(0, 1), PauliSum("ZZ")
+    circuit, observable = Circuit(2).ry(angle[0], 0).cx(0, 1), PauliSum("Z0 Z1 + X0")
     statevector, density_matrix = Statevector(), DensityMatrix()
     statevector.value_and_gradient(circuit, observable, [0.1])
-    statevector.expectation(circuit, observable, [0.1], n_shots=2, random_state=0)
-    density_matrix.expectation(circuit, observable, [0.1], n_shots=2, random_state=0)
+    statevector.expectation(circuit, observable, [0.1], n_shots=4, random_state=0)
+    density_matrix.expectation(circuit, observable, [0.1], n_shots=4, random_state=0)
     return statevector, density_matrix
 
 
@@ -269,10 +270,10 @@ def _tour_data(tour: _Tour, seed: int) -> dict[str, Any]:
             "n_cx_on_device": tour.device_circuit.counts()["cx"],
         },
         "optimised": {
-            "energy": float(tour.optimum.fun),
+            "energy": float(tour.optimum.value),
             "error": float(tour.error),
-            "n_evaluations": int(tour.optimum.nfev),
-            "values": [float(value) for value in tour.optimum.x],
+            "n_evaluations": tour.optimum.n_evaluations,
+            "values": [float(value) for value in tour.optimum.values],
         },
         "measured": _estimate_data(tour.measured),
         "noisy": {"device": _DEVICE, "energy": tour.noisy_energy, "measured": _estimate_data(tour.noisy_measured)},
@@ -298,8 +299,8 @@ def _print_tour(tour: _Tour, seed: int) -> None:
     print()
     _print_columns("", "energy (Hartree)", "above exact (mHa)", "time")
     _print_row(tour, "Hartree-Fock", molecule.hartree_fock_energy)
-    found = f"minimised, {tour.optimum.nfev} adjoint gradients"
-    _print_row(tour, found, tour.optimum.fun, seconds["optimise"])
+    found = f"minimised, {tour.optimum.n_evaluations} adjoint gradients"
+    _print_row(tour, found, tour.optimum.value, seconds["optimise"])
     _print_row(tour, f"measured, {_N_SHOTS} shots", tour.measured, seconds["shots"])
     _print_row(tour, "with device noise, exact", tour.noisy_energy, seconds["noise"])
     _print_row(tour, f"with device noise, {_N_SHOTS} shots", tour.noisy_measured, seconds["noisy_shots"])
@@ -354,7 +355,7 @@ def _run_info(options: argparse.Namespace) -> int:
         ("processor", f"{data['processor']}, {data['cores']} cores, SIMD {' '.join(data['simd']) or 'unknown'}"),
         ("kernels", f"{compiled}, cache in {kernels['folder']}"),
         ("memory", f"{memory['available'] / 2**30:.1f} GiB may be used ({limit})"),
-        *((f"[{name}]", _extra_text(name, missing)) for name, missing in data["extras"].items()),
+        *((f"[{name}]", _extra_text(name, missing)) for name, missing in data["extras"].items() if name not in _INNER),
     ]
     for name, text in rows:
         print(f"{_bold(name.ljust(12))}{text}")

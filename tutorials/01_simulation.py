@@ -13,11 +13,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize
 
 import qlearn as ql
-from qlearn.sim.dynamics import evolve
-from qlearn.sim.gradients import finite_difference, fubini_study_metric, hessian, parameter_shift, spsa_gradient
 
 # %% [markdown]
 # ## 1. Circuits
@@ -86,9 +83,9 @@ print(f"energy of the circuit {engine.expectation(circuit, hamiltonian, values):
 # %% [markdown]
 # ## 4. Batches
 #
-# Rows of values are a batch, and so are observables: several rows run in the lanes of the processor's vector unit. The
-# engine interprets circuits and compiles nothing for them, so one that it has never seen is as quick as a known one.
-# Results do not depend on how rows are grouped, nor on threads (`Statevector(n_jobs=2)`).
+# Rows of values are a batch, and so are observables: several rows run in the lanes of the processor's vector unit.
+# The engine interprets circuits and compiles nothing for them, so one that it has never seen costs little more than a
+# known one. Results do not depend on how rows are grouped, nor on threads (`Statevector(n_jobs=2)`).
 
 # %%
 rng = np.random.default_rng(0)
@@ -124,10 +121,12 @@ print("the same with two threads, to the last bit:", np.array_equal(threads, tog
 
 # %%
 energy, adjoint = engine.value_and_gradient(circuit, hamiltonian, values)
-shifted = parameter_shift(circuit, hamiltonian, values, executor=engine)
-differences = finite_difference(circuit, hamiltonian, values, executor=engine)
-sampled = parameter_shift(circuit, hamiltonian, values, executor=engine, n_shots=20_000, random_state=2)
-perturbed = spsa_gradient(circuit, hamiltonian, values, executor=engine, n_directions=400, step=0.02, random_state=3)
+shifted = ql.sim.parameter_shift(circuit, hamiltonian, values, executor=engine)
+differences = ql.sim.finite_difference(circuit, hamiltonian, values, executor=engine)
+sampled = ql.sim.parameter_shift(circuit, hamiltonian, values, executor=engine, n_shots=20_000, random_state=2)
+perturbed = ql.sim.spsa_gradient(
+    circuit, hamiltonian, values, executor=engine, n_directions=400, step=0.02, random_state=3
+)
 
 print("adjoint                 ", adjoint.round(6))
 print("parameter shift         ", shifted.round(6), f"off by {np.abs(shifted - adjoint).max():.0e}")
@@ -141,8 +140,8 @@ for name, estimate in (("parameter shift, shots", sampled), ("SPSA, 400 directio
 # for the natural gradient. Both are symmetric, and the metric has no negative eigenvalue.
 
 # %%
-curvature = hessian(circuit, hamiltonian, values, executor=engine)
-metric = fubini_study_metric(circuit, values)
+curvature = ql.sim.hessian(circuit, hamiltonian, values, executor=engine)
+metric = ql.sim.fubini_study_metric(circuit, values)
 print(f"Hessian: asymmetry {np.abs(curvature - curvature.T).max():.0e}")
 print("metric: eigenvalues", np.linalg.eigvalsh(metric).round(4))
 
@@ -205,11 +204,11 @@ chain = ql.datasets.make_ising_chain(n_qubits, coupling=1.0, field=1.0)
 up = ql.sim.State.basis("0" * n_qubits)
 times = np.linspace(0.0, 2.0, 5)
 magnetisation = sum(ql.PauliSum.single(f"Z{qubit}", 1 / n_qubits, n_qubits) for qubit in range(n_qubits))
-states = evolve(chain, times, up)
+states = ql.sim.evolve(chain, times, up)
 print("magnetisation", magnetisation.expectation(states).round(4))
 drift = np.ptp(chain.expectation(states))
 print(f"the energy is conserved to {drift:.0e}")
-target = evolve(chain, 1.0, up)
+target = ql.sim.evolve(chain, 1.0, up)
 for order in (1, 2, 4):
     products = [engine.run(ql.circuits.trotter_circuit(chain, 1.0, n_steps, order=order)) for n_steps in (10, 20)]
     coarse, fine = (np.linalg.norm(product.amplitudes - target.amplitudes) for product in products)
@@ -221,7 +220,7 @@ for order in (1, 2, 4):
 # Lithium hydride with two active electrons in three orbitals: six qubits, 118 Pauli strings. The more its bond is
 # stretched, the worse is Hartree-Fock. The circuit below spreads a pair of electrons over three orbitals and then
 # turns the orbitals of both spins by the same angles (every state of two electrons in a singlet has that form), so
-# it can be exact. All angles zero is Hartree-Fock. The optimiser is SciPy's, fed with adjoint gradients.
+# it can be exact. All angles zero is Hartree-Fock. `minimize` feeds SciPy's L-BFGS-B with adjoint gradients.
 
 
 # %%
@@ -241,16 +240,14 @@ print("distance   Hartree-Fock error   circuit error   adjoint gradients   time"
 for distance in (1.2, 2.2, 3.4):
     molecule = ql.datasets.load_molecule("LiH", distance=distance, unit="angstrom")
     start = time.perf_counter()
-    optimum = minimize(
-        lambda x, h=molecule.hamiltonian: engine.value_and_gradient(ansatz, h, x),
-        0.1 * np.random.default_rng(0).normal(size=5), jac=True, method="BFGS", options={"gtol": 1e-6},
-    )  # fmt: skip
+    optimum = ql.sim.minimize(ansatz, molecule.hamiltonian, 0.1 * np.random.default_rng(0).normal(size=5))
     seconds = time.perf_counter() - start
-    error = 1000 * (optimum.fun - molecule.exact_energy)
+    error = 1000 * (optimum.value - molecule.exact_energy)
     reference = 1000 * (molecule.hartree_fock_energy - molecule.exact_energy)
-    print(f"{distance} A {reference:18.3f} mHa {abs(error):11.3f} mHa {optimum.nfev:16d} {1000 * seconds:10.0f} ms")
+    took = f"{optimum.n_evaluations:16d} {1000 * seconds:10.0f} ms"
+    print(f"{distance} A {reference:18.3f} mHa {abs(error):11.3f} mHa {took}")
 
-measured = engine.expectation(ansatz, molecule.hamiltonian, optimum.x, n_shots=100_000, random_state=0)
+measured = engine.expectation(ansatz, molecule.hamiltonian, optimum.values, n_shots=100_000, random_state=0)
 print(f"at 3.4 A, from 100000 shots: {measured}; exact {molecule.exact_energy:.6f} Hartree")
 
 # %% [markdown]
@@ -263,11 +260,11 @@ print(f"at 3.4 A, from 100000 shots: {measured}; exact {molecule.exact_energy:.6
 # circuits, Pauli sums and results in a file of data, never of code.
 
 # %%
-found = ansatz.bind(optimum.x).decompose()
+found = ansatz.bind(optimum.values).decompose()
 text = found.to_qasm(3)
 print("\n".join(text.splitlines()[:6]))
 returned = ql.Circuit.from_qasm(text)
-difference = engine.expectation(returned, molecule.hamiltonian) - optimum.fun
+difference = engine.expectation(returned, molecule.hamiltonian) - optimum.value
 print(f"{len(text.splitlines())} lines; energy of the circuit read back differs by {abs(difference):.0e} Hartree")
 
 print(str(ql.Circuit(2).h(0).cx(0, 1).depolarize2(0.01, 0, 1).measure().to_stim()))
