@@ -1,32 +1,46 @@
 """Properties of quantum states from measurement data: design of measurements, data, estimates with honest errors."""
 
 from .data import ShadowData
+from .derandomised import Derandomised
 from .estimation import Correlators, correlators, estimate, estimate_terms
 from .estimator import AbstractEstimator, AbstractLinearEstimator, TermEstimates
 from .files import read_csv, read_npz, write_csv, write_npz
+from .grouped import Grouped
 from .inverse_probability import InverseProbability
+from .locally_biased import LocallyBiased
 from .match_ratio import MatchRatio
 from .median_of_means import MedianOfMeans
+from .overlapped import OverlappedGrouping
 from .scheme import AbstractScheme, MeasurementScheme
+from .shadow_grouping import ShadowGrouping
 from .uniform import Uniform
+from .variance import one_shot_variance, scheme_variance, unmeasured_bias
 
 __all__ = [
     "AbstractEstimator",
     "AbstractLinearEstimator",
     "AbstractScheme",
     "Correlators",
+    "Derandomised",
+    "Grouped",
     "InverseProbability",
+    "LocallyBiased",
     "MatchRatio",
     "MeasurementScheme",
     "MedianOfMeans",
+    "OverlappedGrouping",
     "ShadowData",
+    "ShadowGrouping",
     "TermEstimates",
     "Uniform",
     "correlators",
     "estimate",
     "estimate_terms",
+    "one_shot_variance",
     "read_csv",
     "read_npz",
+    "scheme_variance",
+    "unmeasured_bias",
     "write_csv",
     "write_npz",
 ]

@@ -1,0 +1,90 @@
+"""Compiled greedy choice of settings: insert strings in order of priority, fill the free qubits."""
+
+import numpy as np
+from numba import njit
+
+FREE = 3
+
+
+@njit(nogil=True, cache=True)
+def insert_strings(order, starts, qubits, codes, basis):
+    """Fix in `basis` the letters of every string of `order` that contradicts none of those before it."""
+    for term in order:
+        fits = True
+        for i in range(starts[term], starts[term + 1]):
+            if basis[qubits[i]] != FREE and basis[qubits[i]] != codes[i]:
+                fits = False
+                break
+        if fits:
+            for i in range(starts[term], starts[term + 1]):
+                basis[qubits[i]] = codes[i]
+
+
+@njit(nogil=True, cache=True)
+def add_matches(starts, qubits, codes, basis, matches):
+    """Add one to the matches of every string that the setting measures."""
+    for term in range(len(starts) - 1):
+        fits = True
+        for i in range(starts[term], starts[term + 1]):
+            if basis[qubits[i]] != codes[i]:
+                fits = False
+                break
+        if fits:
+            matches[term] += 1
+
+
+@njit(nogil=True, cache=True)
+def greedy_settings(weights, unmeasured_gain, starts, qubits, codes, matches, bases):
+    """Fill `bases` one after the other with strings by decreasing gain in summed standard deviation."""
+    gains = np.empty(len(weights))
+    for setting in range(len(bases)):
+        for term in range(len(weights)):
+            n = matches[term]
+            gains[term] = weights[term] * (unmeasured_gain if n == 0 else 1 / np.sqrt(n) - 1 / np.sqrt(n + 1))
+        basis = bases[setting]
+        insert_strings(np.argsort(-gains), starts, qubits, codes, basis)
+        for qubit in range(len(basis)):
+            if basis[qubit] == FREE:
+                basis[qubit] = 2
+        add_matches(starts, qubits, codes, basis, matches)
+
+
+@njit(nogil=True, cache=True)
+def derandomise(steps, reach, starts, codes, entries_starts, entries, entry_terms, bases):
+    """Fill `bases` letter by letter, each the one that lowers most the expected cost over the random letters to come.
+
+    A string costs ``exp(-steps * matches)``, of which a setting takes away the part ``reach[string, k]`` when its
+    letters are right so far and k of them are left. `entries` lists the letters of all strings by qubit, so that a
+    choice costs as many steps as strings act on the qubit.
+    """
+    n_terms = len(steps)
+    left = np.empty(n_terms, dtype=np.int64)
+    exponent = np.zeros(n_terms)
+    value = np.empty(n_terms)
+    gain = np.empty(3)
+    for setting in range(len(bases)):
+        # Relative to the costliest string, so that no number of settings makes all costs vanish.
+        least = exponent.min()
+        for term in range(n_terms):
+            left[term] = starts[term + 1] - starts[term]
+            value[term] = np.exp(least - exponent[term])
+        for qubit in range(bases.shape[1]):
+            span = entries[entries_starts[qubit] : entries_starts[qubit + 1]]
+            for code in range(3):
+                gain[code] = 0.0
+            for i in span:
+                term = entry_terms[i]
+                if left[term] > 0:
+                    gain[codes[i]] += value[term] * reach[term, left[term] - 1]
+            best = 2
+            for code in range(2):
+                if gain[code] > gain[best]:
+                    best = code
+            bases[setting, qubit] = best
+            for i in span:
+                term = entry_terms[i]
+                if left[term] > 0:
+                    left[term] = left[term] - 1 if codes[i] == best else -1
+        for term in range(n_terms):
+            if left[term] == 0:
+                exponent[term] += steps[term]
