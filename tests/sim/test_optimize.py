@@ -70,6 +70,30 @@ def test_methods_with_shots_come_close(method):
     assert np.array_equal(result.values, again.values)
 
 
+def test_the_first_step_of_adam_has_the_size_of_the_learning_rate():
+    _, gradient = Statevector().value_and_gradient(ansatz(), HAMILTONIAN, START)
+    result = minimize(ansatz(), HAMILTONIAN, START, method="adam", max_iterations=1, learning_rate=0.01)
+    assert result.values == pytest.approx(START - 0.01 * np.sign(gradient), abs=1e-6)
+
+
+def test_with_shots_every_call_has_its_own_stream_and_the_last_point_counts():
+    points, draws = [], []
+
+    def executor(circuit, observables, values, n_shots, random_state):
+        draws.append(random_state.random())
+        points.append(values)
+        exact = Statevector().expectation(circuit, observables, values)
+        return ql.Estimate(exact, np.full_like(exact, 0.01), n_shots)
+
+    result = minimize(
+        ansatz(), HAMILTONIAN, START, engine=executor, method="adam", learning_rate=2.0, max_iterations=6, n_shots=5
+    )
+    assert len(set(draws)) == len(draws) == 2 * 7 + 1
+    visited = [rows[0] for rows in points if len(rows) == 1]
+    assert len(visited) == 7 + 1 and result.history.argmin() != 6
+    assert np.array_equal(result.values, visited[6]) and np.array_equal(result.values, visited[7])
+
+
 def test_spsa_without_shots():
     result = minimize(ansatz(), HAMILTONIAN, START, method="spsa", max_iterations=800, random_state=1)
     assert result.value < GROUND + 0.1
