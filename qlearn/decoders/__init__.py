@@ -1,6 +1,7 @@
 """Decoders of error-correcting codes, learned and classical, on one problem type and compared on identical shots."""
 
 from .base import AbstractDecoder, AbstractSoftDecoder
+from .comparison import Comparison, ComparisonRow, compare
 from .lookup import Lookup
 from .matching import Matching
 from .maximum_likelihood import MaximumLikelihood
@@ -11,10 +12,13 @@ from .shots import Shots
 __all__ = [
     "AbstractDecoder",
     "AbstractSoftDecoder",
+    "Comparison",
+    "ComparisonRow",
     "DecodingProblem",
     "Lookup",
     "Matching",
     "MaximumLikelihood",
     "Mechanisms",
     "Shots",
+    "compare",
 ]
