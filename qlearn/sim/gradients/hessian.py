@@ -52,7 +52,7 @@ def hessian(
 
     References
     ----------
-    Mari, Bromley, Killoran, Phys. Rev. A 103, 012405 (2021), Section III; diagonal for several frequencies: Wierichs et
+    Mari, Bromley, Killoran, Phys. Rev. A 103, 012405 (2021); diagonal for several frequencies: Wierichs et
     al., Quantum 6, 677 (2022), Section 3.
 
     Examples

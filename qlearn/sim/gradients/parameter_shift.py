@@ -64,9 +64,9 @@ def parameter_shift(
 
     References
     ----------
-    Mitarai et al., Phys. Rev. A 98, 032309 (2018), Eq. (13); Schuld et al., Phys. Rev. A 99, 032331 (2019); several
+    Mitarai et al., Phys. Rev. A 98, 032309 (2018); Schuld et al., Phys. Rev. A 99, 032331 (2019); several
     frequencies: Wierichs et al., Quantum 6, 677 (2022), Section 3; the four-term rule: Anselmetti et al., New J. Phys.
-    23, 113010 (2021), Theorem 4.
+    23, 113010 (2021).
 
     Examples
     --------

@@ -59,7 +59,7 @@ def spsa_gradient(
 
     References
     ----------
-    Spall, IEEE Transactions on Automatic Control 37, 332 (1992), Eq. (2.2).
+    Spall, IEEE Transactions on Automatic Control 37, 332 (1992).
 
     Examples
     --------
