@@ -53,7 +53,7 @@ def _case(case, n, batch, n_layers, found, missing, options) -> Result:
         "speedup_tensorcircuit": best_of(times, "tensorcircuit") / ours.best,
     }
     notes = [
-        note,
+        *filter(None, [note]),
         f"lightning loops over samples: timed on {min(batch, PEER_SAMPLES)}, given per sample",
         "first call: building the circuit, compiling and one batch; our kernels were compiled before",
         *missing,

@@ -33,7 +33,7 @@ def run(options: Options):
             names[1]: best_of(times, "qulacs") / times["qlearn"].best,
         }
         metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
-        yield Result(case, options.threads, times, "call", metrics, [note, *missing])
+        yield Result(case, options.threads, times, "call", metrics, [*filter(None, [note]), *missing])
     case = f"n={n}, {workload.n_angles} parameters, peak memory"
     if options.wants(case):
         yield _memory(case, n, found, options)

@@ -54,7 +54,7 @@ def _case(case, n, n_layers, observable, found, missing, options) -> Result:
         "speedup_aer": best_of(times, "aer") / ours,
     }
     metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
-    return Result(case, options.threads, times, "call", metrics, [note, *missing])
+    return Result(case, options.threads, times, "call", metrics, [*filter(None, [note]), *missing])
 
 
 def _memory(case, n, observable, found, options) -> Result:

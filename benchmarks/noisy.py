@@ -51,7 +51,7 @@ def _exact(case, n, n_layers, pairs, found, missing, options) -> Result:
         f"speedup_density_aer{suffix}": best_of(times, "aer") / times["qlearn"].best,
     }
     metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
-    return Result(case, options.threads, times, "call", metrics, [note, *missing])
+    return Result(case, options.threads, times, "call", metrics, [*filter(None, [note]), *missing])
 
 
 def _sampled(case, n, n_layers, n_trajectories, found, missing, options) -> Result:
