@@ -8,7 +8,7 @@ from .options import Options
 from .results import Result, best_of
 from .workloads import angles, ansatz, random_terms, z_first
 
-TRIAL_WIDTH = 16
+TRIAL_WIDTH = 15  # the narrowest state that qlearn runs in blocks
 
 
 def run(options: Options):
@@ -44,8 +44,8 @@ def _memory(case, n, found, options) -> Result:
         workload = ansatz(width, 2)
         return workload, z_first(width), angles(workload, 1), options.threads
 
-    metrics, trial = {}, arguments(n if options.quick else TRIAL_WIDTH)
+    metrics, trial = {}, arguments(TRIAL_WIDTH)
     for name in ("qlearn", *(peer.name for peer in found)):
         peak = memory.peak_bytes(name, "gradients", trial, arguments(n), options.threads) / (16 << n)
         metrics["peak_states" if name == "qlearn" else f"peak_states of {name}"] = peak
-    return Result(case, options.threads, {}, "call", metrics, ["above the process after a trial at n=16"])
+    return Result(case, options.threads, {}, "call", metrics, [f"above the process after a trial at n={TRIAL_WIDTH}"])

@@ -12,7 +12,7 @@ from .results import Result, best_of
 from .workloads import angles, ansatz, random_terms, z_first
 
 WIDTHS, LAYERS, N_TERMS = (20, 22, 24), (2, 10), 100
-TRIAL_WIDTH = 16
+TRIAL_WIDTH = 15  # the narrowest state that qlearn runs in blocks
 
 
 def run(options: Options):
@@ -41,7 +41,7 @@ def _case(case, n, n_layers, observable, found, missing, options) -> Result:
         workload = ansatz(width, n_layers if width == n else 2)
         return workload, _terms(observable, width), angles(workload, 1)[0], options.threads
 
-    trial = arguments(12 if options.quick else TRIAL_WIDTH + 2)
+    trial = arguments(12 if options.quick else 18)
     ways = contest.OURS.ways("energies", *arguments(n))
     for peer in found:
         ways |= contest.fastest_ways(peer, "energies", arguments(n), trial)
@@ -63,8 +63,8 @@ def _memory(case, n, observable, found, options) -> Result:
         return workload, _terms(observable, width), angles(workload, 1)[0], options.threads
 
     task = "amplitudes" if observable == "amplitudes" else "energies"
-    metrics, trial = {}, arguments(TRIAL_WIDTH - 1 if options.quick else TRIAL_WIDTH)
+    metrics, trial = {}, arguments(TRIAL_WIDTH)
     for name in ("qlearn", *(peer.name for peer in found if task == "energies")):
         peak = memory.peak_bytes(name, task, trial, arguments(n), options.threads) / (16 << n)
         metrics["peak_states" if name == "qlearn" else f"peak_states of {name}"] = peak
-    return Result(case, options.threads, {}, "call", metrics, ["above the process after a trial at n=16"])
+    return Result(case, options.threads, {}, "call", metrics, [f"above the process after a trial at n={TRIAL_WIDTH}"])
