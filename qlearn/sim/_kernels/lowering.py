@@ -9,7 +9,24 @@ import numpy as np
 from numba import njit
 
 from . import layout as at
-from .expansion import AXIS_X, AXIS_Y, AXIS_Z, CHANNEL, CONDITIONAL, CX, CZ, EXCITE, PAULI, PHASE, ROTATE, SWAP, expand
+from .expansion import (
+    AXIS_X,
+    AXIS_Y,
+    AXIS_Z,
+    CHANNEL,
+    CONDITIONAL,
+    CX,
+    CZ,
+    EXCITE,
+    MOST_STEPS,
+    N_STEP,
+    PAULI,
+    PHASE,
+    ROTATE,
+    SWAP,
+    TEMPLATES,
+    expand,
+)  # fmt: skip
 from .simd import kernel, merged, parity
 
 V_, R_, S_, SIGN_ = range(4)  # rows of the frame
@@ -148,7 +165,6 @@ def _mark_start(table, n_operations):
     return n_start
 
 
-@njit(nogil=True, cache=True)
 def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero):
     """Return ``(table, chain, frame, n_start)`` for the rows of `bytecode`.
 
@@ -157,13 +173,39 @@ def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zer
     are rewritten with CZ, so that the frame never mixes lanes with rows. With `from_zero` the first `n_start`
     operations act on |0> and on different bits.
     """
-    steps = expand(bytecode, paulis, n_angles, position, plain_lanes)
-    n_steps, n_qubits = steps.shape[0], position.shape[0]
-    table = np.zeros((n_steps + n_qubits, at.N_COLUMNS), np.int64)
-    chain = np.empty((n_steps + 1, 2), np.int64)
-    nodes = np.empty((n_steps + 1, 3), np.int64)  # axis, angle row, next
-    pending = np.zeros((3, n_qubits), np.int64)  # first node, last node, set of axes
-    frame = np.zeros((4, n_qubits), np.int64)
+    most, n_qubits = MOST_STEPS * len(bytecode) + 1, len(position)
+    steps, nodes = np.empty((most, N_STEP), np.int64), np.empty((most, 3), np.int64)
+    chain, table = np.empty((most, 2), np.int64), np.empty((most + n_qubits, at.N_COLUMNS), np.int64)
+    frame, pending = np.zeros((4, n_qubits), np.int64), np.zeros((3, n_qubits), np.int64)
+    n_rows, n_links, n_start = _lower(
+        bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, TEMPLATES,
+        steps, nodes, chain, table, frame, pending,
+    )  # fmt: skip
+    return table[:n_rows].copy(), chain[:n_links].copy(), frame, n_start
+
+
+@merged
+def _new_row(table, n_rows, n_links):
+    """Return the next row of the table, cleared."""
+    row = table[n_rows]
+    for column in range(at.N_COLUMNS):
+        row[column] = 0
+    row[at.CHAIN_START] = n_links
+    return row
+
+
+@njit(nogil=True, cache=True)
+def _lower(
+    bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, templates,
+    steps, nodes, chain, table, frame, pending,
+):  # fmt: skip
+    """Fill chain, table and frame; return the numbers of rows, links and start operations.
+
+    pending holds, for each qubit, the first and last node of its chain and the set of its axes; a node is an axis, an
+    angle row and the next node.
+    """
+    n_steps = expand(bytecode, paulis, n_angles, position, plain_lanes, templates, steps)
+    n_qubits = position.shape[0]
     for q in range(n_qubits):
         pending[0, q] = -1
         frame[V_, q] = frame[R_, q] = 1 << position[q]
@@ -173,9 +215,8 @@ def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zer
             axes = pending[2, q]
             if axes == 0 or (i < n_steps and axes & ~_commuting_axes(steps[i], q) == 0):
                 continue
-            row = table[n_rows]
+            row = _new_row(table, n_rows, n_links)
             n_rows += 1
-            row[at.CHAIN_START] = n_links
             node = pending[0, q]
             while node >= 0:
                 chain[n_links, 0], chain[n_links, 1] = nodes[node, 0], nodes[node, 1]
@@ -204,9 +245,8 @@ def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zer
         if kind in (CX, CZ, SWAP):
             _update_frame(kind, a, b, frame, pending)
             continue
-        row = table[n_rows]
+        row = _new_row(table, n_rows, n_links)
         n_rows += 1
-        row[at.CHAIN_START] = n_links
         if kind == CHANNEL:
             row[at.CHAIN_STOP] = n_links
             _set_channel(row, step, frame)
@@ -222,4 +262,4 @@ def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zer
             _set_conditional(row, step, frame)
         n_links += 1
     n_start = _mark_start(table, n_rows) if from_zero else 0
-    return table[:n_rows], chain[:n_links], frame, n_start
+    return n_rows, n_links, n_start

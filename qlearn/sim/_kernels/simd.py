@@ -15,7 +15,7 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, overload, register_model
+from numba.extending import intrinsic, lower_builtin, models, register_model
 
 LANES = {np.dtype(np.float64): 4, np.dtype(np.float32): 8}
 kernel = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # for functions that only kernels call
@@ -176,15 +176,15 @@ def vec_lanes(scalar):
     return _VECS[scalar].lanes
 
 
-def lanes_of(array):
-    """Return the number of lanes of a vector of `array`'s dtype (a compile-time constant in kernels)."""
-    return LANES[array.dtype]
-
-
-@overload(lanes_of)
-def _lanes_of(array):
+@intrinsic
+def lanes_of(typing_context, array):
+    """Return the number of lanes of a vector of `array`'s dtype, a constant."""
     lanes = _VECS[array.dtype].lanes
-    return lambda array: lanes
+
+    def codegen(context, builder, sig, args):
+        return context.get_constant(types.intp, lanes)
+
+    return types.intp(array), codegen
 
 
 def aligned_empty(size, dtype):
