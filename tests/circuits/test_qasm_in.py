@@ -192,6 +192,7 @@ NEGATIVE = NOT @ controlled(SX) @ NOT
         ("qubit[2] q; negctrl @ sx q[0], q[1];", NEGATIVE),
         ("qubit[3] q; ctrl @ ctrl @ x q[0], q[1], q[2];", controlled(X, 2)),
         ("qubit[4] q; ctrl(3) @ rx(0.7) q[0], q[1], q[2], q[3];", controlled(RX, 3)),
+        ("qubit[3] q; ctrl @ negctrl @ sx q[0], q[1], q[2];", controlled(NEGATIVE)),
         ("qubit[2] q; ctrl @ inv @ pow(2) @ rx(0.7) q[0], q[1];", controlled((RX @ RX).conj().T)),
         ("qubit[2] q; inv @ ctrl @ sx q[0], q[1];", controlled(SX.conj().T)),
         ("gate my(t) a { rx(t) a; s a; } qubit[2] q; ctrl @ my(0.7) q[0], q[1];", controlled(np.diag([1, 1j]) @ RX)),
