@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,9 @@ from ._kernels.simd import LANES
 from .engine import AbstractEngine
 from .lowering import angle_rows
 from .noisy import NoisyProgram, density_program, run_columns, selection
-from .readout import misread, readout_of
+from .readout import Readout, misread, readout_of
 from .sampling import sample_indices
+from .shots import child_seed, rotate_bit
 
 _PRECISIONS = {"double": np.dtype(np.float64), "single": np.dtype(np.float32)}
 _TOLERANCE = {np.dtype(np.complex64): 1e-3, np.dtype(np.complex128): 1e-6}
@@ -365,12 +366,25 @@ class DensityMatrix(AbstractEngine):
         index, sign = self._plan(program, len(values)).order
         out = selection(self._dtype, len(values), layout.Order(index << n | index, sign * sign))
         self._fill(program, values, out)
-        bits = np.empty((len(values), n_shots, len(readout.qubits)), dtype=np.uint8)
-        for i, row in enumerate(out.elements.real.clip(0.0)):
-            rng = task_generator(seed, i)
-            drawn = index_bits(sample_indices(row, n_shots, rng), n)[:, readout.qubits]
-            bits[i] = misread(drawn, readout.errors, rng.random(drawn.shape)) if readout.errors.any() else drawn
-        return bits
+        return _drawn(out.elements.real, readout, n_shots, seed)
+
+    def _sample_bases(
+        self,
+        program: Program,
+        values: np.ndarray,
+        bases: Sequence[np.ndarray],
+        n_shots: Sequence[int],
+        seed: np.random.SeedSequence,
+    ) -> Iterator[np.ndarray]:
+        n, readout = program.n_qubits, readout_of(program)
+        matrices = self._run(program, values, True).matrix
+        for g, basis in enumerate(bases):
+            rotated = matrices.reshape(len(values), -1)
+            for qubit, letter in enumerate(basis):
+                rotated = rotate_bit(rotated, qubit, letter)
+                rotated = rotate_bit(rotated, n + qubit, letter, conjugate=True)
+            weights = np.einsum("bii->bi", rotated.reshape(matrices.shape)).real
+            yield _drawn(weights, readout, n_shots[g], child_seed(seed, g))
 
     def _fill(self, program: Program, parameters: np.ndarray, out: Outputs) -> None:
         """Run every row of parameters and write the selected elements."""
@@ -392,6 +406,17 @@ class DensityMatrix(AbstractEngine):
             "Trajectories",
         )
         return density_program(program, lane_bits if alone else 0, self._dtype)
+
+
+def _drawn(weights: np.ndarray, readout: Readout, n_shots: int, seed: np.random.SeedSequence) -> np.ndarray:
+    """Return recorded bits, uint8 (batch, n_shots, n_bits), from weights (batch, 2**n) of the measured bits."""
+    n_qubits = weights.shape[1].bit_length() - 1
+    bits = np.empty((len(weights), n_shots, len(readout.qubits)), dtype=np.uint8)
+    for i, row in enumerate(weights.clip(0.0)):
+        rng = task_generator(seed, i)
+        drawn = index_bits(sample_indices(row, n_shots, rng), n_qubits)[:, readout.qubits]
+        bits[i] = misread(drawn, readout.errors, rng.random(drawn.shape)) if readout.errors.any() else drawn
+    return bits
 
 
 def _renyi(weights: np.ndarray, order: float) -> np.ndarray:

@@ -7,7 +7,7 @@ something raises and names the engine that has it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..circuits.circuit import Circuit
 from ..circuits.program import Program
 from ..estimates import Estimate
 from ..paulis import PauliSum
-from .shots import estimate_from_shots
+from .shots import child_seed, estimate_from_shots, with_basis
 
 
 def as_program(circuit: Any) -> Program:
@@ -144,7 +144,14 @@ class AbstractEngine(ABC):
                 )  # fmt: skip
             return _squeeze(result, batched, single)
         n_shots = check_count("n_shots", n_shots, minimum=1)
-        means, errors = estimate_from_shots(self, program, sums, checked, n_shots, seed_sequence(random_state))
+        if program.n_records:
+            raise ValueError(
+                "The circuit measures already; an expectation value from shots adds measurements of its own."
+            )
+        seed = seed_sequence(random_state)
+        means, errors = estimate_from_shots(
+            sums, n_shots, lambda bases, shots: self._sample_bases(program, checked, bases, shots, seed)
+        )
         return Estimate(_squeeze(means, batched, single), _squeeze(errors, batched, single), n_shots, "shots")
 
     def sample(
@@ -183,6 +190,18 @@ class AbstractEngine(ABC):
     @abstractmethod
     def _sample(self, program: Program, values: np.ndarray, n_shots: int, seed: np.random.SeedSequence) -> np.ndarray:
         """Return uint8 (batch, n_shots, n_bits)."""
+
+    def _sample_bases(
+        self,
+        program: Program,
+        values: np.ndarray,
+        bases: Sequence[np.ndarray],
+        n_shots: Sequence[int],
+        seed: np.random.SeedSequence,
+    ) -> Iterator[np.ndarray]:
+        """Yield uint8 (batch, n_shots[g], n_qubits) measured in each Pauli basis (0 = X, 1 = Y, 2 = Z)."""
+        for g, basis in enumerate(bases):
+            yield self._sample(with_basis(program, basis), values, n_shots[g], child_seed(seed, g))
 
 
 def _squeeze(result: np.ndarray, batched: bool, single: bool) -> Any:

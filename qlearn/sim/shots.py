@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -12,31 +11,22 @@ from ..circuits import opcodes
 from ..circuits.program import Program
 from ..paulis import PauliSum
 
-if TYPE_CHECKING:
-    from .engine import AbstractEngine
-
 
 def estimate_from_shots(
-    engine: AbstractEngine,
-    program: Program,
     observables: Sequence[PauliSum],
-    values: np.ndarray,
     n_shots: int,
-    seed: np.random.SeedSequence,
+    sample_bases: Callable[[list[np.ndarray], list[int]], Iterable[np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return means and standard errors, each (batch, n_observables), from `n_shots` shots for every row of values.
+    """Return means and standard errors, each (batch, n_observables), from `n_shots` shots.
 
     Parameters
     ----------
-    engine : AbstractEngine
-        Its `_sample` draws the shots.
-    program : Program
-        Without measurements.
     observables : sequence of PauliSum
-    values : ndarray of shape (batch, n_parameters)
     n_shots : int
         At least two for every group of qubit-wise commuting terms.
-    seed : SeedSequence
+    sample_bases : callable
+        Of the basis of each group (codes 0 = X, 1 = Y, 2 = Z) and its shots; gives for each group the measured bits,
+        uint8 (batch, shots, n_qubits).
 
     Returns
     -------
@@ -45,26 +35,40 @@ def estimate_from_shots(
     Raises
     ------
     ValueError
-        If there are too few shots, or the program has measurements.
+        If there are too few shots.
     """
-    if program.n_records:
-        raise ValueError("The circuit measures already; an expectation value from shots adds measurements of its own.")
-    terms = _Terms(observables)
-    means = np.tile(terms.constants, (len(values), 1))
-    variances = np.zeros_like(means)
-    shots = _allocate(terms.group_weights, n_shots)
-    for g, (basis, members) in enumerate(terms.groups):
-        measured = _with_basis(program, basis)
-        bits = engine._sample(measured, values, shots[g], _child(seed, g))
+    terms = MeasuredTerms(observables)
+    shots = allocate_shots(terms.group_weights, n_shots)
+    if not terms.groups:  # constants only: one empty basis tells the size of the batch
+        terms.groups, shots = [(np.full(observables[0].n_qubits, 2, dtype=np.uint8), np.empty(0, dtype=int))], [2]
+    means: float | np.ndarray = terms.constants
+    variances: float | np.ndarray = 0.0
+    batches = sample_bases([basis for basis, _ in terms.groups], shots)
+    for (_, members), bits, count in zip(terms.groups, batches, shots, strict=True):
         signs = 1.0 - 2.0 * ((bits @ terms.support[members].T.astype(np.uint8)) & 1)
         outcomes = np.einsum("bst,ot->bso", signs, terms.coefficients[:, members])
-        means += outcomes.mean(axis=1)
-        variances += outcomes.var(axis=1, ddof=1) / shots[g]
-    return means, np.sqrt(variances)
+        means = means + outcomes.mean(axis=1)
+        variances = variances + outcomes.var(axis=1, ddof=1) / count
+    return np.asarray(means), np.sqrt(variances)
 
 
-class _Terms:
-    """The distinct Pauli strings of several observables, grouped for measurement."""
+class MeasuredTerms:
+    """The distinct Pauli strings of several observables, grouped for measurement.
+
+    Parameters
+    ----------
+    observables : sequence of PauliSum
+
+    Attributes
+    ----------
+    constants : ndarray of shape (n_observables,)
+        Coefficients of the identity.
+    support : ndarray of bool, shape (n_terms, n_qubits)
+    coefficients : ndarray of shape (n_observables, n_terms)
+    groups : list of (basis, term numbers)
+        Basis codes 0 = X, 1 = Y, 2 = Z.
+    group_weights : ndarray of shape (n_groups,)
+    """
 
     def __init__(self, observables: Sequence[PauliSum]) -> None:
         n = observables[0].n_qubits
@@ -85,8 +89,23 @@ class _Terms:
         self.group_weights = np.array([math.sqrt((strength[members] ** 2).sum()) for members in grouping.indices])
 
 
-def _allocate(weights: np.ndarray, n_shots: int) -> list[int]:
-    """Return shots per group in proportion to the weights, at least two each, adding up to `n_shots`."""
+def allocate_shots(weights: np.ndarray, n_shots: int) -> list[int]:
+    """Return shots per group in proportion to the weights, at least two each, adding up to `n_shots`.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_groups,)
+    n_shots : int
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two shots for each group.
+    """
     if n_shots < 2 * len(weights):
         raise ValueError(
             f"`n_shots` must be at least {2 * len(weights)}, two for each of {len(weights)} groups of qubit-wise "
@@ -101,8 +120,19 @@ def _allocate(weights: np.ndarray, n_shots: int) -> list[int]:
     return [int(s) + 2 for s in shots]
 
 
-def _with_basis(program: Program, basis: np.ndarray) -> Program:
-    """Return the program followed by the rotations that bring a measurement basis (0 X, 1 Y, 2 Z) to Z."""
+def with_basis(program: Program, basis: np.ndarray) -> Program:
+    """Return the program followed by the rotations that bring a measurement basis to Z.
+
+    Parameters
+    ----------
+    program : Program
+    basis : ndarray of int, shape (n_qubits,)
+        0 = X, 1 = Y, 2 = Z.
+
+    Returns
+    -------
+    Program
+    """
     rows = []
     for qubit, letter in enumerate(basis):
         if letter == 1:
@@ -116,5 +146,43 @@ def _with_basis(program: Program, basis: np.ndarray) -> Program:
     )  # fmt: skip
 
 
-def _child(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
+def rotate_bit(vectors: np.ndarray, bit: int, letter: int, *, conjugate: bool = False) -> np.ndarray:
+    """Return vectors with one index bit turned from a Pauli basis to Z.
+
+    Parameters
+    ----------
+    vectors : ndarray of complex, shape (batch, 2**m)
+    bit : int
+        0 is the most significant.
+    letter : int
+        0 = X, 1 = Y, 2 = Z.
+    conjugate : bool
+        Apply the complex conjugate of the rotation, as on column bits of a density matrix.
+
+    Returns
+    -------
+    ndarray of shape (batch, 2**m)
+        The argument itself for Z.
+    """
+    if letter == 2:
+        return vectors
+    parts = vectors.reshape(len(vectors), 1 << bit, 2, -1)
+    zero, one = parts[:, :, 0], parts[:, :, 1]
+    if letter == 1:
+        one = one * (1j if conjugate else -1j)
+    return (np.stack([zero + one, zero - one], axis=2) * math.sqrt(0.5)).reshape(vectors.shape)
+
+
+def child_seed(seed: np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
+    """Return the seed of a part of a task.
+
+    Parameters
+    ----------
+    seed : SeedSequence
+    *key : int
+
+    Returns
+    -------
+    SeedSequence
+    """
     return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, *key))

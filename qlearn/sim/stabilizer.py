@@ -17,7 +17,7 @@ from ..estimates import Estimate
 from ..paulis import PauliSum
 from .engine import AbstractEngine, check_observables
 from .readout import misread, then_misread
-from .shots import _allocate, _Terms
+from .shots import child_seed, estimate_from_shots
 
 _NOT_UNITARY = {"measure", "reset"}
 
@@ -275,23 +275,17 @@ class Stabilizer(AbstractEngine):
             raise ValueError(
                 "The circuit measures already; an expectation value from shots adds measurements of its own."
             )
-        terms = _Terms(sums)
-        means = np.tile(terms.constants, (len(values), 1))
-        variances = np.zeros_like(means)
-        shots = _allocate(terms.group_weights, n_shots)
-        for g, (basis, members) in enumerate(terms.groups):
-            measured = circuit.copy()
-            for qubit in np.flatnonzero(basis < 2):  # codes: 0 X, 1 Y, 2 Z
-                if basis[qubit] == 1:
-                    measured.sdg(int(qubit))
-                measured.h(int(qubit))
-            child = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, g))
-            bits = self._sample(measured, values, shots[g], child)
-            signs = 1.0 - 2.0 * ((bits @ terms.support[members].T.astype(np.int64)) & 1)
-            outcomes = np.einsum("bst,ot->bso", signs, terms.coefficients[:, members])
-            means += outcomes.mean(axis=1)
-            variances += outcomes.var(axis=1, ddof=1) / shots[g]
-        return means, np.sqrt(variances)
+
+        def sample_bases(bases: list[np.ndarray], shots: list[int]) -> Iterator[np.ndarray]:
+            for g, basis in enumerate(bases):
+                measured = circuit.copy()
+                for qubit in np.flatnonzero(basis < 2):  # codes: 0 X, 1 Y, 2 Z
+                    if basis[qubit] == 1:
+                        measured.sdg(int(qubit))
+                    measured.h(int(qubit))
+                yield self._sample(measured, values, shots[g], child_seed(seed, g))
+
+        return estimate_from_shots(sums, n_shots, sample_bases)
 
 
 def _checked_values(circuit: Any, values: Any) -> tuple[np.ndarray, bool]:

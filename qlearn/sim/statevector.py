@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from ._kernels.simd import LANES
 from .engine import AbstractEngine, as_program, check_observables
 from .large import LargeState, large_plan
 from .lowering import LoweredProgram, PauliTables, angle_rows, lowered, work_buffers
+from .shots import child_seed, rotate_bit
 from .states import State
 
 _ALONE = 13  # qubits from which samples of a batch run one by one: a lane group would leave the cache
@@ -175,6 +176,22 @@ class Statevector(AbstractEngine):
     def _sample(self, program: Program, values: np.ndarray, n_shots: int, seed: np.random.SeedSequence) -> np.ndarray:
         state = self._run(program, values, True)
         return np.stack([State(row).sample(n_shots, task_generator(seed, i)) for i, row in enumerate(state.amplitudes)])
+
+    def _sample_bases(
+        self,
+        program: Program,
+        values: np.ndarray,
+        bases: Sequence[np.ndarray],
+        n_shots: Sequence[int],
+        seed: np.random.SeedSequence,
+    ) -> Iterator[np.ndarray]:
+        amplitudes = self._run(program, values, True).amplitudes
+        for g, basis in enumerate(bases):
+            rotated = amplitudes
+            for qubit, letter in enumerate(basis):
+                rotated = rotate_bit(rotated, qubit, letter)
+            rows = enumerate(rotated)
+            yield np.stack([State(row).sample(n_shots[g], task_generator(child_seed(seed, g), i)) for i, row in rows])
 
     def _evaluate(
         self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: np.ndarray | None
