@@ -2,10 +2,12 @@
 
 from .base import AbstractDecoder, AbstractSoftDecoder
 from .comparison import Comparison, ComparisonRow, compare
+from .gap_stacking import GapStacking
 from .lookup import Lookup
 from .matching import Matching
 from .maximum_likelihood import MaximumLikelihood
 from .mechanisms import Mechanisms
+from .mlp import MLPDecoder
 from .problem import DecodingProblem
 from .shots import Shots
 
@@ -15,7 +17,9 @@ __all__ = [
     "Comparison",
     "ComparisonRow",
     "DecodingProblem",
+    "GapStacking",
     "Lookup",
+    "MLPDecoder",
     "Matching",
     "MaximumLikelihood",
     "Mechanisms",

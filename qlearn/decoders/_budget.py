@@ -25,14 +25,15 @@ class Budget:
         self._spent = 0
 
     @property
+    def time_progress(self) -> float:
+        """Share of the seconds that is spent, 0 where there is no limit."""
+        return 0.0 if self.seconds is None else min((time.perf_counter() - self._start) / self.seconds, 1.0)
+
+    @property
     def progress(self) -> float:
         """Share of the budget that is spent, from 0 to 1, by whichever end is nearer."""
-        parts = [0.0]
-        if self.n_shots is not None:
-            parts.append(self._spent / max(self.n_shots, 1))
-        if self.seconds is not None:
-            parts.append((time.perf_counter() - self._start) / self.seconds)
-        return min(max(parts), 1.0)
+        shots = 0.0 if self.n_shots is None else self._spent / max(self.n_shots, 1)
+        return min(max(shots, self.time_progress), 1.0)
 
     def take(self, source: Iterator[Shots]) -> Iterator[Shots]:
         """Yield blocks of `source` until the budget is spent, at least one; the last is cut to the number of shots."""

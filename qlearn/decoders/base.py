@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from .._checks import check_array
 from ._budget import Budget
 from .problem import DecodingProblem
-from .shots import pack
+from .shots import distinct_rows, pack
 
 __all__ = ["AbstractDecoder", "AbstractSoftDecoder"]
 
@@ -166,10 +166,15 @@ class AbstractSoftDecoder(AbstractDecoder):
         detectors = self._checked(detectors)
         if len(detectors) == 0:
             return np.zeros((0, self.n_observables_))
-        return expit(self._log_odds(detectors))
+        return expit(self._distinct_log_odds(detectors))
 
     def _predict(self, detectors: np.ndarray) -> np.ndarray:
-        return self._log_odds(detectors) > 0
+        return self._distinct_log_odds(detectors) > 0
+
+    def _distinct_log_odds(self, detectors: np.ndarray) -> np.ndarray:
+        """Return the log-odds of all shots, asking once for each distinct syndrome: on small problems they repeat."""
+        first, inverse = distinct_rows(pack(detectors))
+        return self._log_odds(detectors[first])[inverse]
 
     @abstractmethod
     def _log_odds(self, detectors: np.ndarray) -> np.ndarray:

@@ -71,6 +71,13 @@ def pack(bits: np.ndarray) -> np.ndarray:
     return np.packbits(bits, axis=1, bitorder="little")
 
 
+def distinct_rows(packed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the index of one row of each kind, and for every row the number of its kind."""
+    keys = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").ravel()
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return first, inverse
+
+
 def block_length(n_detectors: int) -> int:
     """Return the shots in a block: a power of two that keeps its bits, one a byte, near 16 MiB."""
     fitting = _BLOCK_BITS // max(n_detectors, 1)

@@ -15,6 +15,9 @@ DECODERS = {
     "correlated": Matching(correlated=True),
     "exact": ql.decoders.MaximumLikelihood(),
     "lookup": ql.decoders.Lookup(random_state=0),
+    "gaps": ql.decoders.GapStacking(passes=2, random_state=0),
+    "mlp": ql.decoders.MLPDecoder((32,), random_state=0),
+    "residual": ql.decoders.MLPDecoder((32,), residual=True, random_state=0),
 }
 LEARNERS = [name for name, decoder in DECODERS.items() if decoder.default_shots]
 TWO_OBSERVABLES = "error(0.1) D0 L0\nerror(0.12) D0 D1 L1\nerror(0.08) D1 D2\nerror(0.06) D2 L0 L1\nerror(0.05) L1"

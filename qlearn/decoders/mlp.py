@@ -1,0 +1,128 @@
+"""A fully connected network from detectors to observables, trained on streamed shots without torch."""
+
+from itertools import islice
+
+import numpy as np
+
+from .._random import RandomState, seed_sequence, task_generator
+from ._budget import Budget
+from ._network import Adam, Network
+from ._pymatching import MatchingGraph
+from ._syndrome_table import SyndromeTable
+from ._training import train
+from .base import AbstractSoftDecoder
+from .problem import DecodingProblem
+
+__all__ = ["MLPDecoder"]
+
+_LEAST_STEPS = 500
+_POOL = 32  # blocks, half a million shots on small problems
+
+
+class MLPDecoder(AbstractSoftDecoder):
+    """A multilayer perceptron on the detectors, for problems of up to some forty of them.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Widths of the hidden layers.
+    residual : bool
+        Whether to learn where plain matching is wrong, given its answer, rather than the observables themselves.
+    learning_rate : float
+        Peak of the schedule.
+    batch_size : int
+        Syndromes a step.
+    passes : int
+        How often the syndromes seen so far are gone through for each half million new shots; at least 500 steps.
+    max_rows : int
+        Distinct syndromes kept at a time.
+    random_state : None, int, Generator or SeedSequence
+        Of the training shots, the initial weights and the order of training.
+
+    Notes
+    -----
+    Equal syndromes are trained on once, with their counts, which makes a small problem some ten times cheaper. The
+    parameters are an exponential average over steps. It fails where matching graphs are large: flat networks learn
+    nothing beyond matching at distance 5; take `GapStacking` there.
+
+    Examples
+    --------
+    >>> problem = ql.decoders.DecodingProblem.from_dem("error(0.1) D0\\nerror(0.1) D0 D1\\nerror(0.1) D1 L0")
+    >>> decoder = ql.decoders.MLPDecoder(hidden=(16,), random_state=0).fit(problem, n_shots=20_000)
+    >>> decoder.predict([[True, False], [False, True]]).tolist()
+    [[False], [True]]
+    """
+
+    default_shots = 4_000_000
+
+    def __init__(
+        self,
+        hidden: tuple[int, ...] = (128, 128, 128),
+        residual: bool = False,
+        learning_rate: float = 2e-3,
+        batch_size: int = 512,
+        passes: int = 8,
+        max_rows: int = 1 << 19,
+        random_state: RandomState = None,
+    ) -> None:
+        self.hidden = hidden
+        self.residual = residual
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.passes = passes
+        self.max_rows = max_rows
+        self.random_state = random_state
+
+    def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
+        from threadpoolctl import threadpool_limits
+
+        seed = seed_sequence(self.random_state)
+        random = task_generator(seed, 3)  # 0 to 2 are the streams of shots
+        self.graph_ = MatchingGraph(problem.decomposed_model, correlated=False) if self.residual else None
+        width = problem.n_detectors + (problem.n_observables if self.residual else 0)
+        optimiser = Adam(Network.random((width, *self.hidden, problem.n_observables), random), self.learning_rate)
+        table = SyndromeTable(problem.n_detectors, problem.n_observables, self.max_rows)
+        blocks = budget.take(problem.blocks(stream="train", random_state=seed))
+        with threadpool_limits(1):  # matrices are too small to share between threads
+            reached = 0.0
+            while pool := list(islice(blocks, _POOL)):
+                table.add(pool)
+                reached, before = budget.progress, reached
+                self._train(optimiser, table, budget, (before, reached), random)
+        self.network_ = optimiser.averaged()
+
+    def _train(
+        self,
+        optimiser: Adam,
+        table: SyndromeTable,
+        budget: Budget,
+        span: tuple[float, float],
+        random: np.random.Generator,
+    ) -> None:
+        """Go through the table, while the training proceeds over `span`, or faster where the time is short."""
+        inputs, answers = self._inputs(table.detectors)
+        shares = table.shares
+        if answers is not None:
+            shares = np.where(answers, 1 - shares, shares)
+        train(
+            optimiser,
+            inputs,
+            shares.astype(np.float32),
+            table.counts,
+            n_steps=max(self.passes * len(table) // self.batch_size, _LEAST_STEPS),
+            batch_size=self.batch_size,
+            progress=lambda done: max(span[0] + (span[1] - span[0]) * done, budget.time_progress),
+            random=random,
+        )
+
+    def _inputs(self, detectors: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return what the network sees, float32, and matching's answers where it learns their faults."""
+        if self.graph_ is None:
+            return detectors.astype(np.float32), None
+        answers = self.graph_.decode(detectors)
+        return np.hstack([detectors, answers]).astype(np.float32), answers
+
+    def _log_odds(self, detectors: np.ndarray) -> np.ndarray:
+        inputs, answers = self._inputs(detectors)
+        logits = self.network_.logits(inputs).astype(float)
+        return logits if answers is None else np.where(answers, -logits, logits)

@@ -1,0 +1,48 @@
+"""Complementary gaps against ordinary matching."""
+
+import numpy as np
+import pytest
+
+from qlearn.decoders import DecodingProblem, Matching
+from qlearn.decoders._gaps import ForcedMatching
+from qlearn.decoders._pymatching import MatchingGraph
+from tests.decoders.conftest import surface_circuit
+
+
+@pytest.mark.parametrize("basis", ["x", "z"])
+def test_the_lighter_class_is_ordinary_matching(basis):
+    problem = DecodingProblem.from_circuit(surface_circuit(rounds=3, p=0.01, basis=basis))
+    detectors, _ = problem.sample(4000, random_state=0)
+    unflipped, flipped = ForcedMatching(problem, 0, correlated=False).weights(detectors)
+    graph = MatchingGraph(problem.decomposed_model, correlated=False)
+    assert np.minimum(unflipped, flipped) == pytest.approx(graph.weights(detectors), abs=1e-5)
+    clear = np.abs(flipped - unflipped) > 1e-6
+    assert clear.mean() > 0.9
+    assert np.array_equal((flipped < unflipped)[clear], graph.decode(detectors)[clear, 0])
+
+
+def test_an_observable_inside_is_moved_to_the_boundary(small_problem):
+    # The observable is redefined as itself times some detectors: its edges are then inner ones as well.
+    added = np.array([1, 0, 0, 1, 0, 1, 1, 0], bool)
+    lines = []
+    for prior, (detectors, observables) in zip(small_problem.edges.priors, small_problem.edges.components()):
+        flips = (len(observables) + added[list(detectors)].sum()) % 2
+        lines.append(f"error({prior}) " + " ".join(f"D{d}" for d in detectors) + " L0" * flips)
+    moved = DecodingProblem.from_dem("\n".join(lines))
+    assert any(len(d) == 2 and o for d, o in moved.edges.components())
+    detectors, _ = small_problem.sample(500, random_state=0)
+    low, high = ForcedMatching(moved, 0, correlated=False).weights(detectors)
+    clear = np.abs(high - low) > 1e-6
+    assert np.array_equal((high < low)[clear], Matching().fit(moved).predict(detectors)[clear, 0])
+
+
+def test_an_observable_that_the_syndrome_decides_has_a_wide_gap():
+    problem = DecodingProblem.from_dem("error(0.1) D0 L0\nerror(0.1) D0 D1\nerror(0.1) D1 L0")
+    low, high = ForcedMatching(problem, 0, correlated=False).weights(np.array([[0, 0], [1, 0], [1, 1]], bool))
+    assert high - low == pytest.approx(np.log(1e9 - 1) * np.array([1, -1, 1]), rel=1e-3)
+
+
+def test_observables_around_a_loop_are_refused():
+    ring = "error(0.1) D0 D1 L0\nerror(0.1) D1 D2\nerror(0.1) D2 D0"
+    with pytest.raises(ValueError, match="Observable 0 winds around a loop"):
+        ForcedMatching(DecodingProblem.from_dem(ring), 0, correlated=False)
