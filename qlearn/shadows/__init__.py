@@ -11,8 +11,10 @@ from .locally_biased import LocallyBiased
 from .match_ratio import MatchRatio
 from .median_of_means import MedianOfMeans
 from .overlapped import OverlappedGrouping
+from .pilot import LeastSquaresEnergy, LeastSquaresPlan, PilotLeastSquares
 from .scheme import AbstractScheme, MeasurementScheme
 from .shadow_grouping import ShadowGrouping
+from .symmetry import Unknowns, symmetry_classes
 from .uniform import Uniform
 from .variance import one_shot_variance, scheme_variance, unmeasured_bias
 
@@ -24,15 +26,19 @@ __all__ = [
     "Derandomised",
     "Grouped",
     "InverseProbability",
+    "LeastSquaresEnergy",
+    "LeastSquaresPlan",
     "LocallyBiased",
     "MatchRatio",
     "MeasurementScheme",
     "MedianOfMeans",
     "OverlappedGrouping",
+    "PilotLeastSquares",
     "ShadowData",
     "ShadowGrouping",
     "TermEstimates",
     "Uniform",
+    "Unknowns",
     "correlators",
     "estimate",
     "estimate_terms",
@@ -40,6 +46,7 @@ __all__ = [
     "read_csv",
     "read_npz",
     "scheme_variance",
+    "symmetry_classes",
     "unmeasured_bias",
     "write_csv",
     "write_npz",

@@ -21,32 +21,53 @@ def insert_strings(order, starts, qubits, codes, basis):
 
 
 @njit(nogil=True, cache=True)
-def add_matches(starts, qubits, codes, basis, matches):
-    """Add one to the matches of every string that the setting measures."""
-    for term in range(len(starts) - 1):
-        fits = True
-        for i in range(starts[term], starts[term + 1]):
-            if basis[qubits[i]] != codes[i]:
-                fits = False
-                break
-        if fits:
-            matches[term] += 1
+def _missing_letters(string, starts, qubits, codes, basis):
+    """Return how many letters a string would newly fix, -1 where it contradicts the basis."""
+    missing = 0
+    for i in range(starts[string], starts[string + 1]):
+        if basis[qubits[i]] == FREE:
+            missing += 1
+        elif basis[qubits[i]] != codes[i]:
+            return -1
+    return missing
 
 
 @njit(nogil=True, cache=True)
-def greedy_settings(weights, unmeasured_gain, starts, qubits, codes, matches, bases):
-    """Fill `bases` one after the other with strings by decreasing gain in summed standard deviation."""
+def insert_classes(order, members, starts, qubits, codes, basis):
+    """Fix the letters of one string of every class of `order` where one fits, the one that fixes fewest.
+
+    The strings of class j are ``members[j]`` to ``members[j + 1]``. Qubits left free are measured in Z.
+    """
+    for j in order:
+        best, fewest = -1, 2**30
+        for string in range(members[j], members[j + 1]):
+            missing = _missing_letters(string, starts, qubits, codes, basis)
+            if 0 <= missing < fewest:
+                best, fewest = string, missing
+        if best >= 0 and fewest > 0:
+            for i in range(starts[best], starts[best + 1]):
+                basis[qubits[i]] = codes[i]
+    for qubit in range(len(basis)):
+        if basis[qubit] == FREE:
+            basis[qubit] = 2
+
+
+@njit(nogil=True, cache=True)
+def greedy_settings(weights, unmeasured_gain, members, starts, qubits, codes, bases):
+    """Fill `bases` one after the other with classes by decreasing gain in summed standard deviation."""
+    matches = np.zeros(len(weights), dtype=np.int64)
     gains = np.empty(len(weights))
     for setting in range(len(bases)):
-        for term in range(len(weights)):
-            n = matches[term]
-            gains[term] = weights[term] * (unmeasured_gain if n == 0 else 1 / np.sqrt(n) - 1 / np.sqrt(n + 1))
+        for j in range(len(weights)):
+            n = matches[j]
+            gains[j] = weights[j] * (unmeasured_gain if n == 0 else 1 / np.sqrt(n) - 1 / np.sqrt(n + 1))
         basis = bases[setting]
-        insert_strings(np.argsort(-gains), starts, qubits, codes, basis)
-        for qubit in range(len(basis)):
-            if basis[qubit] == FREE:
-                basis[qubit] = 2
-        add_matches(starts, qubits, codes, basis, matches)
+        insert_classes(np.argsort(-gains), members, starts, qubits, codes, basis)
+        for j in range(len(weights)):
+            for string in range(members[j], members[j + 1]):
+                if _missing_letters(string, starts, qubits, codes, basis) == 0:
+                    matches[j] += 1
+                    break
 
 
 @njit(nogil=True, cache=True)

@@ -1,6 +1,7 @@
 """ShadowGrouping: greedy settings that lower the summed standard errors of the terms most."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..paulis import PauliSum
 from .insertion import FREE, greedy_settings
@@ -29,24 +30,24 @@ class ShadowGrouping(AbstractScheme):
     """
 
     def _design(self, terms: PauliSum, n_shots: int) -> MeasurementScheme:
-        return MeasurementScheme(*merge_settings(greedy_bases(terms, np.abs(terms.coefficients), n_shots)))
+        bases = greedy_bases(terms, np.arange(terms.n_terms + 1), np.abs(terms.coefficients), n_shots)
+        return MeasurementScheme(*merge_settings(bases))
 
 
-def greedy_bases(terms: PauliSum, weights: np.ndarray, n_shots: int) -> np.ndarray:
-    """Return one basis for each shot, uint8 (n_shots, n_qubits).
+def greedy_bases(strings: PauliSum, members: NDArray, weights: NDArray, n_shots: int) -> NDArray[np.uint8]:
+    """Return one basis for each shot, uint8 (n_shots, n_qubits), by the gains of classes of strings.
 
     Parameters
     ----------
-    terms : PauliSum
-    weights : ndarray of float, shape (n_terms,)
-        Not negative; strings of weight 0 only fill what others leave free.
+    strings : PauliSum
+    members : ndarray of int64, shape (n_classes + 1,)
+        Class j consists of the strings ``members[j]`` to ``members[j + 1]``, any of which will do.
+    weights : ndarray of float, shape (n_classes,)
+        Positive.
     n_shots : int
     """
-    rows = PlaneRows.of(terms)
-    bases = np.full((n_shots, terms.n_qubits), FREE, dtype=np.uint8)
-    positive = weights[weights > 0]
-    first = positive.max() / positive.min() if len(positive) else 1.0
-    matches = np.zeros(terms.n_terms, dtype=np.int64)
+    rows = PlaneRows.of(strings)
+    bases = np.full((n_shots, strings.n_qubits), FREE, dtype=np.uint8)
     codes = rows.letters - 3 * rows.signs
-    greedy_settings(weights, first, rows.starts, rows.signs, codes, matches, bases)
+    greedy_settings(weights, weights.max() / weights.min(), members, rows.starts, rows.signs, codes, bases)
     return bases
