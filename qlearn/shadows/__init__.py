@@ -10,6 +10,7 @@ from .inverse_probability import InverseProbability
 from .locally_biased import LocallyBiased
 from .match_ratio import MatchRatio
 from .median_of_means import MedianOfMeans
+from .nonlinear import purity, renyi_entropy
 from .overlapped import OverlappedGrouping
 from .pilot import LeastSquaresEnergy, LeastSquaresPlan, PilotLeastSquares
 from .scheme import AbstractScheme, MeasurementScheme
@@ -43,8 +44,10 @@ __all__ = [
     "estimate",
     "estimate_terms",
     "one_shot_variance",
+    "purity",
     "read_csv",
     "read_npz",
+    "renyi_entropy",
     "scheme_variance",
     "symmetry_classes",
     "unmeasured_bias",
