@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import circuits, datasets, decoders, interop, paulis, shadows, sim, testing
+    from . import circuits, codes, datasets, decoders, interop, paulis, shadows, sim, testing
     from .circuits import Circuit, NoiseModel, Parameter, parameters
     from .estimates import Estimate
     from .paulis import PauliSum
@@ -36,6 +36,7 @@ __all__ = [
     "PauliSum",
     "__version__",
     "circuits",
+    "codes",
     "datasets",
     "decoders",
     "interop",
@@ -48,7 +49,7 @@ __all__ = [
     "testing",
 ]
 
-_SUBMODULES = frozenset({"circuits", "datasets", "decoders", "interop", "paulis", "shadows", "sim", "testing"})
+_SUBMODULES = frozenset({"circuits", "codes", "datasets", "decoders", "interop", "paulis", "shadows", "sim", "testing"})
 _HOMES = {
     "Circuit": ".circuits",
     "Estimate": ".estimates",

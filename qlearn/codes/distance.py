@@ -1,0 +1,75 @@
+"""Distances of circuits: the fewest errors that flip an observable unseen."""
+
+from typing import NamedTuple
+
+import stim
+
+__all__ = ["Distance", "circuit_distance"]
+
+
+class Distance(NamedTuple):
+    """A distance, and whether it is exact.
+
+    Attributes
+    ----------
+    value : int
+        The distance, or an upper bound on it.
+    is_exact : bool
+        False for an upper bound.
+    """
+
+    value: int
+    is_exact: bool
+
+
+def circuit_distance(circuit: stim.Circuit) -> Distance:
+    """Return the fewest error mechanisms of a noisy circuit that flip an observable and no detector.
+
+    Parameters
+    ----------
+    circuit : stim.Circuit
+        With noise, detectors and observables.
+
+    Returns
+    -------
+    Distance
+        Exact where every mechanism flips at most two detectors. Where some flip more, the shortest error found among
+        edges and by a limited search of hyperedges (up to six detectors): an upper bound.
+
+    Raises
+    ------
+    ValueError
+        If there is no such error, as in a circuit without noise.
+    """
+    found = []
+    for search in (_among_edges, _among_hyperedges):
+        try:
+            found.append(search(circuit))
+        except ValueError:
+            continue
+    if not found:
+        raise ValueError("No errors flip an observable unseen; the circuit needs noise and observables.")
+    return Distance(min(found), _is_graph(circuit))
+
+
+def _is_graph(circuit: stim.Circuit) -> bool:
+    model = circuit.detector_error_model(flatten_loops=True, approximate_disjoint_errors=True)
+    return all(
+        sum(target.is_relative_detector_id() for target in part.targets_copy()) <= 2
+        for part in model
+        if part.type == "error"
+    )
+
+
+def _among_edges(circuit: stim.Circuit) -> int:
+    return len(circuit.shortest_graphlike_error(ignore_ungraphlike_errors=True))
+
+
+def _among_hyperedges(circuit: stim.Circuit) -> int:
+    return len(
+        circuit.search_for_undetectable_logical_errors(
+            dont_explore_detection_event_sets_with_size_above=6,
+            dont_explore_edges_with_degree_above=6,
+            dont_explore_edges_increasing_symptom_degree=True,
+        )
+    )

@@ -1,0 +1,86 @@
+"""Memory experiments of repetition and surface codes as Stim circuits."""
+
+import stim
+
+from .._checks import check_count
+from .noise import CircuitNoise
+
+__all__ = ["repetition_memory", "surface_memory"]
+
+
+def repetition_memory(distance: int, rounds: int, *, noise: CircuitNoise) -> stim.Circuit:
+    """Return the circuit that keeps a bit in a repetition code.
+
+    Parameters
+    ----------
+    distance : int
+        Data qubits, at least 2.
+    rounds : int
+        Of syndrome measurement, at least 1.
+    noise : CircuitNoise
+        Added to the ideal circuit.
+
+    Returns
+    -------
+    stim.Circuit
+        With detectors, their coordinates and one observable.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range or `noise` is none.
+
+    Examples
+    --------
+    >>> circuit = ql.codes.repetition_memory(5, 3, noise=ql.codes.CircuitNoise.uniform(0.01))
+    >>> ql.decoders.DecodingProblem.from_circuit(circuit).n_detectors
+    16
+    """
+    return _generated("repetition_code:memory", check_count("distance", distance, 2), rounds, noise)
+
+
+def surface_memory(
+    distance: int, rounds: int, *, basis: str = "Z", rotated: bool = True, noise: CircuitNoise
+) -> stim.Circuit:
+    """Return the circuit that keeps a logical qubit in a surface code.
+
+    Parameters
+    ----------
+    distance : int
+        At least 2.
+    rounds : int
+        Of syndrome measurement, at least 1.
+    basis : str
+        "Z" or "X": the logical operator that is kept.
+    rotated : bool
+        Whether the code is rotated (distance**2 data qubits) or not (distance**2 + (distance - 1)**2).
+    noise : CircuitNoise
+        Added to the ideal circuit.
+
+    Returns
+    -------
+    stim.Circuit
+        With detectors, their coordinates and one observable; entangling gates in the order that keeps the distance.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range, `basis` is another or `noise` is none.
+
+    Examples
+    --------
+    >>> circuit = ql.codes.surface_memory(3, 3, noise=ql.codes.CircuitNoise.si1000(0.001))
+    >>> ql.codes.circuit_distance(circuit)
+    Distance(value=3, is_exact=False)
+    """
+    if basis not in ("X", "Z"):
+        raise ValueError(f"`basis` must be 'X' or 'Z', got {basis!r}.")
+    task = f"surface_code:{'rotated' if rotated else 'unrotated'}_memory_{basis.lower()}"
+    return _generated(task, check_count("distance", distance, 2), rounds, noise)
+
+
+def _generated(task: str, distance: int, rounds: int, noise: CircuitNoise) -> stim.Circuit:
+    if not isinstance(noise, CircuitNoise):
+        raise TypeError(f"`noise` must be a CircuitNoise such as CircuitNoise.uniform(0.001), got {noise!r}.")
+    ideal = stim.Circuit.generated(task, distance=distance, rounds=check_count("rounds", rounds, 1))
+    return noise.apply(ideal)

@@ -1,0 +1,238 @@
+"""Circuit-level noise added to an ideal Stim circuit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import stim
+
+from .._checks import check_probability
+
+__all__ = ["CircuitNoise"]
+
+_RESETS = {"R": "X_ERROR", "RZ": "X_ERROR", "RX": "Z_ERROR", "RY": "X_ERROR"}
+_MEASURES = {"M": "X_ERROR", "MZ": "X_ERROR", "MX": "Z_ERROR", "MY": "X_ERROR"}
+_BOTH = {"MR": "R", "MRZ": "R", "MRX": "RX", "MRY": "RY"}
+_NOT_OPERATIONS = frozenset({"DETECTOR", "OBSERVABLE_INCLUDE", "QUBIT_COORDS", "SHIFT_COORDS", "MPAD"})
+
+
+@dataclass(frozen=True)
+class CircuitNoise:
+    """Probabilities of Pauli errors in a circuit whose moments are separated by TICK.
+
+    Parameters
+    ----------
+    one_qubit, two_qubit : float
+        Depolarising after unitary gates.
+    reset : float
+        Flip after a reset.
+    measure : float
+        Flip before a measurement.
+    idle : float
+        Depolarising of qubits that a moment leaves alone.
+    waiting : float
+        Depolarising, on top of `idle`, of qubits that wait while others are measured or reset.
+    data : float
+        Depolarising of data qubits, those measured in the last moment only, at the start of each round.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them is no probability.
+
+    Examples
+    --------
+    >>> import stim
+    >>> ideal = stim.Circuit.generated("repetition_code:memory", distance=3, rounds=2)
+    >>> noisy = ql.codes.CircuitNoise.si1000(0.001).apply(ideal)
+    >>> noisy.num_detectors == ideal.num_detectors
+    True
+    """
+
+    one_qubit: float = 0.0
+    two_qubit: float = 0.0
+    reset: float = 0.0
+    measure: float = 0.0
+    idle: float = 0.0
+    waiting: float = 0.0
+    data: float = 0.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, check_probability(field.name, getattr(self, field.name)))
+
+    @classmethod
+    def circuit_level(cls, p: float) -> "CircuitNoise":
+        """Return the noise of Stim's generated circuits with all four knobs at `p`: nothing on idle qubits.
+
+        Parameters
+        ----------
+        p : float
+            Probability.
+
+        Returns
+        -------
+        CircuitNoise
+        """
+        return cls(one_qubit=p, two_qubit=p, reset=p, measure=p, data=p)
+
+    @classmethod
+    def uniform(cls, p: float) -> "CircuitNoise":
+        """Return equal noise on gates, resets, measurements and idle qubits.
+
+        Parameters
+        ----------
+        p : float
+            Probability.
+
+        Returns
+        -------
+        CircuitNoise
+        """
+        return cls(one_qubit=p, two_qubit=p, reset=p, measure=p, idle=p)
+
+    @classmethod
+    def si1000(cls, p: float) -> "CircuitNoise":
+        """Return noise in the proportions of superconducting qubits: Gidney et al., arXiv:2108.10457, table 2.
+
+        Parameters
+        ----------
+        p : float
+            Probability of a two-qubit gate; at most 0.2, as measurements err five times as often.
+
+        Returns
+        -------
+        CircuitNoise
+        """
+        return cls(one_qubit=p / 10, two_qubit=p, reset=2 * p, measure=5 * p, idle=p / 10, waiting=2 * p)
+
+    @classmethod
+    def phenomenological(cls, p: float) -> "CircuitNoise":
+        """Return noise on data qubits before each round and on measurements.
+
+        Parameters
+        ----------
+        p : float
+            Probability.
+
+        Returns
+        -------
+        CircuitNoise
+        """
+        return cls(data=p, measure=p)
+
+    @classmethod
+    def code_capacity(cls, p: float) -> "CircuitNoise":
+        """Return noise on data qubits alone, before each round; take one round.
+
+        Parameters
+        ----------
+        p : float
+            Probability.
+
+        Returns
+        -------
+        CircuitNoise
+        """
+        return cls(data=p)
+
+    def apply(self, circuit: stim.Circuit) -> stim.Circuit:
+        """Return the circuit with this noise.
+
+        Parameters
+        ----------
+        circuit : stim.Circuit
+            Loops are unrolled. Noise that is there stays.
+
+        Returns
+        -------
+        stim.Circuit
+        """
+        moments = list(_moments(circuit.flattened()))
+        everything = {q for moment in moments for part in moment if _operates(part) for q in _qubits(part)}
+        data = _data_qubits(moments)
+        noisy = stim.Circuit()
+        at_start = False
+        for index, moment in enumerate(moments):
+            if index:
+                noisy.append("TICK")
+            if at_start and any(_gate_width(part) for part in moment):
+                _depolarise(noisy, data, self.data)
+            self._append_moment(noisy, moment, everything)
+            at_start = any(_collapses(part) for part in moment)
+        return noisy
+
+    def _append_moment(self, noisy: stim.Circuit, moment: list[stim.CircuitInstruction], everything: set[int]) -> None:
+        busy: set[int] = set()
+        for part in moment:
+            qubits = _qubits(part) if _operates(part) else []
+            busy.update(qubits)
+            measured = _BOTH.get(part.name, part.name)
+            if part.name in _MEASURES or part.name in _BOTH:
+                _flip(noisy, _MEASURES.get(part.name, _RESETS.get(measured, "")), qubits, self.measure)
+            noisy.append(part)
+            if measured in _RESETS:
+                _flip(noisy, _RESETS[measured], qubits, self.reset)
+            width = _gate_width(part)
+            if width == 1:
+                _depolarise(noisy, qubits, self.one_qubit)
+            elif width == 2 and self.two_qubit:
+                noisy.append("DEPOLARIZE2", qubits, self.two_qubit)
+        left = sorted(everything - busy)
+        if busy:
+            _depolarise(noisy, left, self.idle)
+        if any(_collapses(part) for part in moment):
+            _depolarise(noisy, left, self.waiting)
+
+
+def _moments(circuit: stim.Circuit) -> Iterator[list[stim.CircuitInstruction]]:
+    moment: list[stim.CircuitInstruction] = []
+    for part in circuit:
+        if part.name == "TICK":
+            yield moment
+            moment = []
+        else:
+            moment.append(part)
+    yield moment
+
+
+def _data_qubits(moments: list[list[stim.CircuitInstruction]]) -> list[int]:
+    """Return the qubits that only the last measuring moment measures, and does not reset with it."""
+    measured = [{q for part in moment if _measures(part) for q in _qubits(part)} for moment in moments]
+    measured = [qubits for qubits in measured if qubits]
+    if not measured:
+        return []
+    reused = {q for moment in moments for part in moment if part.name in _BOTH for q in _qubits(part)}
+    return sorted(measured[-1].difference(reused, *measured[:-1]))
+
+
+def _measures(part: stim.CircuitInstruction) -> bool:
+    return part.name in _MEASURES or part.name in _BOTH
+
+
+def _collapses(part: stim.CircuitInstruction) -> bool:
+    return _measures(part) or part.name in _RESETS
+
+
+def _operates(part: stim.CircuitInstruction) -> bool:
+    return part.name not in _NOT_OPERATIONS and not (
+        stim.gate_data(part.name).is_noisy_gate and not stim.gate_data(part.name).produces_measurements
+    )
+
+
+def _gate_width(part: stim.CircuitInstruction) -> int:
+    """Return 1 or 2 for unitary gates of that many qubits, else 0."""
+    gate = stim.gate_data(part.name)
+    return 0 if not gate.is_unitary else 2 if gate.is_two_qubit_gate else 1
+
+
+def _qubits(part: stim.CircuitInstruction) -> list[int]:
+    return [target.value for target in part.targets_copy() if target.is_qubit_target]
+
+
+def _flip(noisy: stim.Circuit, name: str, qubits: list[int], probability: float) -> None:
+    if qubits and probability:
+        noisy.append(name, qubits, probability)
+
+
+def _depolarise(noisy: stim.Circuit, qubits: list[int], probability: float) -> None:
+    _flip(noisy, "DEPOLARIZE1", qubits, probability)
