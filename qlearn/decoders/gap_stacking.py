@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import ClassVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -31,8 +32,8 @@ class GapStacking(AbstractSoftDecoder):
 
     For each observable, the weights of the best plain and correlated matchings with the observable forced either way,
     and the answer of ordinary correlated matching, are features of (a) a logistic regression and (b) with the detectors
-    beside them, a small network. On shots of the validation stream the best of these and of plain and correlated
-    matching is chosen (``choices_``), so the result is never worse there than its base.
+    beside them, a small network. Shots of the validation stream choose the better matching as a base (``bases_``), and
+    for unsure shots the best of the base and the two models (``choices_``), so the result is never worse there.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ class GapStacking(AbstractSoftDecoder):
 
     def __init__(
         self,
-        threshold: float = 6.0,
+        threshold: float = 8.0,
         hidden: tuple[int, ...] = (64, 64),
         passes: int = 40,
         random_state: RandomState = None,
@@ -92,13 +93,18 @@ class GapStacking(AbstractSoftDecoder):
             chosen = [
                 self._choose(k, table, validation, task_generator(seed, 3, k)) for k in range(problem.n_observables)
             ]
-        self.choices_ = [choice for choice, _ in chosen]
+        self.bases_ = [base for base, _ in chosen]
         self.models_ = [model for _, model in chosen]
+
+    @property
+    def choices_(self) -> list[str]:
+        """What answers the unsure shots of each observable."""
+        return [base if model is None else model.name for base, model in zip(self.bases_, self.models_)]
 
     def _choose(
         self, k: int, table: SyndromeTable, validation: SyndromeTable, random: np.random.Generator
     ) -> tuple[str, "_Linear | _Flexible | None"]:
-        """Return the candidate with the fewest validation errors for one observable; the simplest of equals."""
+        """Return the better matching for one observable, and the model that improves most on it, by validation."""
         features = self._features[k]
         detectors, counts, shares = validation.detectors, validation.counts, validation.shares[:, k]
         correlated, gap = self.graph_.decode(detectors)[:, k], features.gap(detectors)
@@ -107,21 +113,18 @@ class GapStacking(AbstractSoftDecoder):
         def errors(answers: np.ndarray) -> float:
             return float((counts * np.where(answers, 1 - shares, shares)).sum())
 
-        candidates: list[tuple[str, float, _Linear | _Flexible | None]] = [
-            ("plain matching", errors(gap < 0), None),
-            ("correlated matching", errors(correlated), None),
-        ]
+        bases = {"plain matching": gap < 0, "correlated matching": correlated}
+        base = min(bases, key=lambda name: round(errors(bases[name])))
+        best, least = None, round(errors(bases[base]))
         tried = features.of(detectors[unsure], correlated[unsure])
-        for name, model in self._candidates(k, table, random):
-            answers = correlated.copy()
+        for model in self._candidates(k, table, random):
+            answers = bases[base].copy()
             answers[unsure] = model.log_odds(tried, detectors[unsure]) > 0
-            candidates.append((name, errors(answers), model))
-        name, _, model = min(candidates, key=lambda candidate: round(candidate[1]))
-        return name, model
+            if round(errors(answers)) < least:
+                best, least = model, round(errors(answers))
+        return base, best
 
-    def _candidates(
-        self, k: int, table: SyndromeTable, random: np.random.Generator
-    ) -> list[tuple[str, "_Linear | _Flexible"]]:
+    def _candidates(self, k: int, table: SyndromeTable, random: np.random.Generator) -> list["_Linear | _Flexible"]:
         """Return models fitted to the unsure part of the training shots; none where it knows one outcome only."""
         features, detectors = self._features[k], table.detectors
         unsure = features.unsure(detectors)
@@ -131,18 +134,18 @@ class GapStacking(AbstractSoftDecoder):
         inputs = features.of(detectors, self.graph_.decode(detectors)[:, k])
         settings = {"hidden": self.hidden, "passes": self.passes, "random": random}
         return [
-            ("logistic regression", _Linear.fitted(inputs, counts, shares)),
-            ("network", _Flexible.fitted(inputs, detectors, counts, shares, **settings)),
+            _Linear.fitted(inputs, counts, shares),
+            _Flexible.fitted(inputs, detectors, counts, shares, **settings),
         ]
 
     def _log_odds(self, detectors: np.ndarray) -> np.ndarray:
         correlated = self.graph_.decode(detectors)
         odds = np.empty(correlated.shape)
-        for k, (features, model, choice) in enumerate(zip(self._features, self.models_, self.choices_)):
+        for k, (features, model, base) in enumerate(zip(self._features, self.models_, self.bases_)):
             gap = features.gap(detectors)
-            base = gap < 0 if choice == "plain matching" else correlated[:, k]
+            answers = gap < 0 if base == "plain matching" else correlated[:, k]
             # A zero gap keeps its side.
-            odds[:, k] = np.where(base, 1, -1) * np.maximum(np.abs(gap), 1e-9)
+            odds[:, k] = np.where(answers, 1, -1) * np.maximum(np.abs(gap), 1e-9)
             unsure = np.abs(gap) < self.threshold
             if model is not None and unsure.any():
                 inputs = features.of(detectors[unsure], correlated[unsure, k])
@@ -181,6 +184,7 @@ class _Features:
 class _Linear:
     """A logistic regression on the features."""
 
+    name: ClassVar[str] = "logistic regression"
     coefficients: np.ndarray
     intercept: float
 
@@ -205,6 +209,7 @@ class _Linear:
 class _Flexible:
     """A network on the features and the detectors."""
 
+    name: ClassVar[str] = "network"
     mean: np.ndarray
     scale: np.ndarray
     network: Network

@@ -31,7 +31,7 @@ def test_gap_stacking_leaves_clear_shots_to_matching(problem):
     decoder = GapStacking(threshold=2.0, random_state=0).fit(problem, n_shots=20_000)
     detectors, _ = problem.sample(5000, random_state=1)
     clear = np.abs(decoder._features[0].gap(detectors)) >= 2.0
-    base = Matching(correlated=decoder.choices_ != ["plain matching"]).fit(problem)
+    base = Matching(correlated=decoder.bases_ == ["correlated matching"]).fit(problem)
     assert 0.3 < clear.mean() < 1
     assert np.array_equal(decoder.predict(detectors)[clear], base.predict(detectors)[clear])
 
