@@ -1,6 +1,7 @@
 """Conformance suites: what a class must do to take part, checked on an object of it.
 
-`check_engine` holds an engine to the contract of `qlearn.sim.AbstractEngine`, outside engines too.
+`check_engine` holds an engine to the contract of `qlearn.sim.AbstractEngine`, `check_decoder` a decoder to that of
+`qlearn.decoders.AbstractDecoder`; classes from outside too.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from .circuits import Circuit, parameters
+from .decoders import AbstractDecoder, AbstractSoftDecoder, DecodingProblem
 from .estimates import Estimate
 from .paulis import PauliSum
 from .sim import AbstractEngine
 
-__all__ = ["check_engine"]
+__all__ = ["check_decoder", "check_engine"]
 
 _STANDARD_ERRORS = 6.0  # 1e-9 per comparison that a correct stochastic engine fails
 _HALF = np.pi / 2
@@ -272,3 +274,91 @@ def _check_other_angles(engine: AbstractEngine, tolerance: float) -> None:
             _require(named, engine, f"a refusal must name an engine that can, it says: {error}")
         else:
             _require_values(engine, result, expected, tolerance, what)
+
+
+_SMALL_MODEL = "error(0.1) D0 L0\nerror(0.12) D0 D1 L1\nerror(0.08) D1 D2\nerror(0.06) D2 L0 L1\nerror(0.05) L1"
+
+
+def check_decoder(decoder: AbstractDecoder, n_shots: int = 20_000) -> None:
+    """Return if a decoder keeps the contract of `AbstractDecoder`, raise where it does not.
+
+    Cloning, pickling, shapes, dtypes, packed bits, independence of shots, the empty batch, seeds and the messages of
+    errors are checked, on three detectors and two observables. Quality is not, beyond never being worse than to predict
+    no flip.
+
+    Parameters
+    ----------
+    decoder : AbstractDecoder
+        Not fitted; if it learns from shots, with a fixed `random_state`.
+    n_shots : int
+        Training shots, for one that learns.
+
+    Raises
+    ------
+    AssertionError
+        At the first breach, with what was expected.
+    TypeError
+        If it is no decoder.
+
+    Examples
+    --------
+    >>> ql.testing.check_decoder(ql.decoders.Matching())
+    """
+    from sklearn.base import clone
+
+    if not isinstance(decoder, AbstractDecoder):
+        raise TypeError(f"`decoder` must be an AbstractDecoder, got {type(decoder).__name__}.")
+    problem = DecodingProblem.from_dem(_SMALL_MODEL)
+    detectors, observables = problem.sample(2000, random_state=1)
+    budget = {} if decoder.default_shots is None else {"n_shots": n_shots}
+    fitted, again = clone(decoder), clone(decoder)
+    before = repr(fitted.get_params())
+    _require_not_fitted(fitted, detectors)
+    _expect(fitted.fit(problem, **budget) is fitted, decoder, "fit returns the decoder")
+    _expect(repr(fitted.get_params()) == before, decoder, "fit leaves the parameters of the constructor alone")
+    predicted = fitted.predict(detectors)
+    _expect(predicted.dtype == bool, decoder, f"predictions are bool, not {predicted.dtype}")
+    _expect(predicted.shape == observables.shape, decoder, "one prediction a shot and observable")
+    wrong = (predicted != observables).any(axis=1).mean()
+    _expect(wrong <= observables.any(axis=1).mean() + 0.02, decoder, "it does not lose to predicting no flip")
+    _check_decoder_batches(fitted, detectors, predicted)
+    _expect(np.array_equal(again.fit(problem, **budget).predict(detectors), predicted), decoder, "seeds fix the result")
+    if isinstance(decoder, AbstractSoftDecoder):
+        probability = fitted.predict_probability(detectors)
+        _expect(np.array_equal(probability > 0.5, predicted), decoder, "probabilities agree with predictions")
+
+
+def _check_decoder_batches(decoder: AbstractDecoder, detectors: np.ndarray, predicted: np.ndarray) -> None:
+    import pickle
+
+    n_observables = predicted.shape[1]
+    _expect(np.array_equal(decoder.predict(detectors[::-1])[::-1], predicted), decoder, "shots are independent")
+    single = np.vstack([decoder.predict(detectors[shot : shot + 1]) for shot in range(20)])
+    _expect(np.array_equal(single, predicted[:20]), decoder, "a shot alone is decoded as in a batch")
+    packed = decoder.predict_packed(np.packbits(detectors, axis=1, bitorder="little"))
+    wanted = np.packbits(predicted, axis=1, bitorder="little")
+    _expect(packed.dtype == np.uint8 and np.array_equal(packed, wanted), decoder, "packed predictions are the same")
+    _expect(decoder.predict(detectors[:0]).shape == (0, n_observables), decoder, "no shots give no predictions")
+    copy = pickle.loads(pickle.dumps(decoder))
+    _expect(np.array_equal(copy.predict(detectors), predicted), decoder, "it can be pickled")
+    try:
+        decoder.predict(detectors[:, :-1])
+    except ValueError as error:
+        _expect("detectors" in str(error), decoder, "the error for a wrong width names `detectors`")
+    else:
+        _expect(False, decoder, "a wrong number of detectors is refused")
+
+
+def _require_not_fitted(decoder: AbstractDecoder, detectors: np.ndarray) -> None:
+    from sklearn.exceptions import NotFittedError
+
+    try:
+        decoder.predict(detectors)
+    except NotFittedError:
+        return
+    _expect(False, decoder, "predict before fit raises NotFittedError")
+
+
+def _expect(condition: Any, decoder: AbstractDecoder, what: str) -> None:
+    if not condition:
+        raise AssertionError(f"{type(decoder).__name__}: expected that {what}.")

@@ -1,6 +1,9 @@
 """The contract of all decoders: checks, cloning, pickling, empty batches, budgets."""
 
+import importlib
+import inspect
 import pickle
+import pkgutil
 
 import numpy as np
 import pytest
@@ -63,6 +66,70 @@ def test_learning_is_deterministic_by_seed(name, small_problem):
     detectors, _ = small_problem.sample(5000, random_state=1)
     first, second = (fitted(name, small_problem).predict(detectors) for _ in range(2))
     assert np.array_equal(first, second)
+
+
+def concrete_decoders():
+    """Return every final decoder class defined in the package, found by walking it."""
+    found = {}
+    for info in pkgutil.walk_packages(ql.decoders.__path__, "qlearn.decoders."):
+        for name, value in vars(importlib.import_module(info.name)).items():
+            is_own = inspect.isclass(value) and value.__module__ == info.name
+            if is_own and issubclass(value, AbstractDecoder) and not inspect.isabstract(value):
+                found[name] = value
+    return found
+
+
+def test_every_decoder_is_exported():
+    missing = [name for name in concrete_decoders() if name not in ql.decoders.__all__]
+    assert missing == [], f"add to qlearn/decoders/__init__.py: {missing}"
+
+
+@pytest.mark.parametrize("name", concrete_decoders())
+def test_conformance(name):
+    cls = concrete_decoders()[name]
+    ql.testing.check_decoder(cls(random_state=0) if cls.default_shots else cls())
+
+
+class Broken(AbstractDecoder):
+    """Breaks the contract in one way."""
+
+    def __init__(self, fault="none"):
+        self.fault = fault
+
+    def _fit(self, problem, budget):
+        if self.fault == "parameters":
+            self.fault = "changed"
+
+    def _predict(self, detectors):
+        answers = np.zeros((len(detectors), self.n_observables_), bool)
+        if self.fault == "dtype":
+            return answers.astype(int)
+        if self.fault == "shape":
+            return answers[:, :1]
+        if self.fault == "quality":
+            return ~answers
+        if self.fault == "order":
+            answers[:1] = True
+        if self.fault == "seed":
+            return np.random.default_rng().random(answers.shape) < 0.01
+        return answers
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("parameters", "fit leaves the parameters"),
+        ("dtype", "predictions are bool, not int64"),
+        ("shape", "one prediction a shot"),
+        ("quality", "does not lose to predicting no flip"),
+        ("order", "shots are independent"),
+        ("seed", "shots are independent"),
+    ],
+)
+def test_conformance_finds_faults(fault, message):
+    ql.testing.check_decoder(Broken())
+    with pytest.raises(AssertionError, match=f"Broken: expected that .*{message}"):
+        ql.testing.check_decoder(Broken(fault))
 
 
 def test_predict_checks_its_input(small_problem):
