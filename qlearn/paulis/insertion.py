@@ -10,7 +10,10 @@ _NONE = -1
 def _grown(array):
     """Return a copy with twice the rows, zeros after the old ones."""
     larger = np.zeros((2 * array.shape[0], array.shape[1], array.shape[2]), dtype=np.uint64)
-    larger.ravel()[: array.size] = array.ravel()
+    for i in range(array.shape[0]):  # a slice assignment would compile its error messages
+        for j in range(array.shape[1]):
+            for k in range(array.shape[2]):
+                larger[i, j, k] = array[i, j, k]
     return larger
 
 

@@ -10,10 +10,10 @@ from numba import njit
 from . import layout
 from .interpreter import backward, fill_coefficients, forward, half_angles, product_start
 from .observables import gather_lanes, observe_batch, observe_lanes, scatter_lanes
-from .simd import kernel, lanes_of, merged
+from .simd import lanes_of, merged
 
 
-@kernel
+@merged
 def _prepare(program, angles, column, work):
     """Fill the coefficients of one lane group and run the program forward."""
     w = lanes_of(work.ket)

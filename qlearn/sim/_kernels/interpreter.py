@@ -23,7 +23,7 @@ from .pairs import (
     lane_pair_back,
     lane_sign,
 )
-from .simd import lanes_of, load, merged, splat, store
+from .simd import kernel, lanes_of, load, merged, splat, store
 
 _TWO_OVER_PI = 0.6366197723675814
 _PI_1, _PI_2, _PI_3 = 1.5707962512969971, 7.549789415861596e-08, 5.390302858158119e-15  # pi/2 in three parts
@@ -70,7 +70,7 @@ def half_angles(angles, n, half):
             half[i], half[n + i] = math.cos(0.5 * angles[i]), math.sin(0.5 * angles[i])
 
 
-@merged
+@kernel
 def fill_coefficients(table, chain, half, n_half, coefficients):
     """Multiply every chain of rotations into the coefficients of its operation."""
     w = lanes_of(coefficients)
@@ -101,7 +101,7 @@ def fill_coefficients(table, chain, half, n_half, coefficients):
         store(coefficients, out + 3 * w, bi)
 
 
-@merged
+@kernel
 def product_start(ket, n_bits, lane_bits, table, coefficients, n_start):
     """Write the product state that the first `n_start` operations make of |0...0>."""
     w = lanes_of(ket)
@@ -140,7 +140,7 @@ def product_start(ket, n_bits, lane_bits, table, coefficients, n_start):
             store(ket, j + w, ar * y + ai * x)
 
 
-@merged
+@kernel
 def forward(ket, n_rows, lane_bits, table, coefficients, first, last, entries, patterns):
     """Apply operations first:last to the state."""
     w = lanes_of(ket)
@@ -230,7 +230,7 @@ def _chain_gradient(op, chain, half, n_half, lane_bits, products, gradients):
             gx, gy = cos * gx + sin * gy, cos * gy - sin * gx
 
 
-@merged
+@kernel
 def backward(
     ket,
     bra,

@@ -173,6 +173,7 @@ def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zer
     are rewritten with CZ, so that the frame never mixes lanes with rows. With `from_zero` the first `n_start`
     operations act on |0> and on different bits.
     """
+    bytecode, paulis = bytecode.copy(), paulis.copy()  # read-only arrays would be another type to compile for
     most, n_qubits = MOST_STEPS * len(bytecode) + 1, len(position)
     steps, nodes = np.empty((most, N_STEP), np.int64), np.empty((most, 3), np.int64)
     chain, table = np.empty((most, 2), np.int64), np.empty((most + n_qubits, at.N_COLUMNS), np.int64)

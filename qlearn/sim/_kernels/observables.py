@@ -76,7 +76,7 @@ def pauli_tables(x_masks, z_masks, re, im, group, n_groups, n_bits):
     return table_re, table_im
 
 
-@merged
+@kernel
 def observe_batch(ket, bra, n_rows, groups, index, sign, weights, values, want_bra):
     """Lanes are samples: add to values[o] (one vector each) and, if wanted, write the weighted bra."""
     w = lanes_of(ket)
@@ -146,7 +146,7 @@ def _observe_group(ket, bra, n_rows, x, flip, f_re, f_im, is_complex, weight, wa
     return total
 
 
-@merged
+@kernel
 def observe_lanes(ket, bra, n_rows, lane_bits, groups, weights, values, want_bra):
     """One state in standard order: add lane sums to values[o] and, if wanted, write the weighted bra."""
     w = lanes_of(ket)
