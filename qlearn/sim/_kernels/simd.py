@@ -19,7 +19,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 
 LANES = {np.dtype(np.float64): 4, np.dtype(np.float32): 8}
 kernel = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # for functions that only kernels call
-# Merged into its caller before type inference: for small functions of one caller. Large ones compile faster on their own.
+# Merged into its caller before type inference, for small functions; large ones compile faster on their own.
 merged = njit(nogil=True, inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 _FLAGS = ("contract", "nsz", "arcp")  # allow fused multiply-add; NaN and infinity keep their meaning
 
