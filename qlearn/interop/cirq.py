@@ -254,8 +254,6 @@ def _controlled_power(word: str, rotation: str) -> Callable[..., bool]:
     """Powers under controls: X**e is RX(pi e) times a phase, which the controls turn into a phase of their own."""
 
     def read(circuit: Circuit, gate: Any, qubits: tuple[int, ...]) -> bool:
-        if gate.global_shift != 0:
-            return False
         if matches(gate.exponent, 1.0):
             getattr(circuit, word)(*qubits)
             return True
@@ -271,7 +269,7 @@ def _controlled_power(word: str, rotation: str) -> Callable[..., bool]:
 def _only_whole(words: dict[float, str]) -> Callable[..., bool]:
     def read(circuit: Circuit, gate: Any, qubits: tuple[int, ...]) -> bool:
         for exponent, word in words.items():
-            if matches(getattr(gate, "exponent", 1.0), exponent) and getattr(gate, "global_shift", 0) == 0:
+            if matches(getattr(gate, "exponent", 1.0), exponent):
                 getattr(circuit, word)(*qubits)
                 return True
         return False

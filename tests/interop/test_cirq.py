@@ -136,6 +136,15 @@ def test_their_symbols(same_up_to_phase):
         ours.import_circuit(cirq.Circuit(cirq.X(line[0]) ** sympy.sin(a)))
 
 
+def test_rotations_keep_their_names_and_unused_qubits_their_place(same_up_to_phase):
+    line = cirq.LineQubit.range(2)
+    turned = cirq.Circuit(cirq.rx(0.3)(line[0]), cirq.rz(0.5)(line[0]), cirq.ry(0.4)(line[0]), cirq.Z(line[0]) ** 0.7)
+    assert [step.name for step in ours.import_circuit(turned)] == ["rx", "rz", "ry", "p"]
+    assert ours.import_circuit(ours.export_circuit(Circuit(3).x(1))).n_qubits == 3
+    on_zero = cirq.Circuit(cirq.ControlledGate(cirq.rx(0.3), control_values=[0])(*line))
+    same_up_to_phase(simulator.unitary(ours.import_circuit(on_zero)), theirs(on_zero, 2))
+
+
 def test_other_kinds_of_qubits_are_sorted_or_listed():
     first, second = cirq.NamedQubit("z"), cirq.NamedQubit("a")
     circuit = cirq.Circuit(cirq.CNOT(first, second))

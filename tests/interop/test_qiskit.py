@@ -174,6 +174,11 @@ def test_what_has_no_counterpart_is_refused():
         circuit.x(0)
     with pytest.raises(ValueError, match=r"if_else on qubits .* is classical control"):
         ours.import_circuit(circuit)
+    circuit = QuantumCircuit(1)
+    with circuit.for_loop(range(3)):
+        circuit.x(0)
+    with pytest.raises(ValueError, match=r"for_loop on qubits .* is classical control"):
+        ours.import_circuit(circuit)
     with pytest.raises(
         ValueError, match=r"Instruction 1, bit_flip on \(0,\), has no counterpart in a circuit of Qiskit"
     ):
@@ -182,6 +187,14 @@ def test_what_has_no_counterpart_is_refused():
     opaque.append(qiskit.circuit.Gate("magic", 3, []), [0, 1, 2])
     with pytest.raises(ValueError, match=r"magic on qubits \(0, 1, 2\) has no definition"):
         ours.import_circuit(opaque)
+
+
+def test_phases_of_labels_go_into_coefficients():
+    class Operator:
+        paulis = qiskit.quantum_info.PauliList(["-iXZ", "-YI", "iZZ"])
+        coeffs = np.array([1j, 2.0, -1j])
+
+    assert ours.import_observable(Operator()) == PauliSum({"ZX": 1.0, "IY": -2.0, "ZZ": 1.0})
 
 
 def test_observables_and_states(hamiltonian):
