@@ -51,6 +51,15 @@ CLAIMS = {
         (rf"energy of the circuit read back differs by {NUMBER} Hartree", [(0, 1e-12)]),
         (r"saved and loaded, the circuit is the same: True", []),
     ],
+    "02_estimating": [
+        (rf"ZZ: \+1\.000 \+- {NUMBER} from 500 shots", [(0.003, 0.005)]),
+        (r"XY: \+nan \+- nan from 0 shots", []),
+        (rf"6 qubits, 118 terms, ground-state energy {NUMBER} Hartree", [(-7.845, -7.8448)]),
+        (rf"ShadowGrouping +standard deviation {NUMBER}, bias \+0\.0000", [(0.016, 0.018)]),
+        (rf"{NUMBER} ± {NUMBER} .*, violation rate None", [(-7.9, -7.79), (0.009, 0.018)]),
+        (rf"{NUMBER} ± {NUMBER} .*, violation rate 0\.0", [(-7.88, -7.81), (0.006, 0.014)]),
+        (rf"first 1 qubits: {NUMBER} ± {NUMBER} .*, exact 0\.478", [(0.42, 0.54), (0.005, 0.03)]),
+    ],
 }  # fmt: skip
 
 

@@ -157,7 +157,8 @@ class AbstractLinearEstimator(AbstractEstimator):
     def _estimate(self, data: ShadowData, terms: PauliSum, counts: Counts) -> tuple[float, float]:
         linear = self._linear(data, terms, counts)
         deviations = self._deviations(data, shot_values(data, terms, counts, linear))
-        return float(np.dot(terms.coefficients, linear.value)), float(np.sqrt(np.dot(deviations, deviations)))
+        variance = np.dot(deviations, deviations) + np.dot(terms.coefficients**2, self._unseen(counts, linear))
+        return float(np.dot(terms.coefficients, linear.value)), float(np.sqrt(variance))
 
     def estimate_terms(self, data: ShadowData, strings: PauliSum) -> TermEstimates:
         """Return the expectation value of each string on its own.
@@ -204,16 +205,17 @@ class AbstractLinearEstimator(AbstractEstimator):
         """
         _, sums = _as_sums(observables, data)
         require_memory(8 * len(sums) * data.n_shots, f"The deviations of {len(sums)} sums", "fewer observables")
-        deviations = []
+        deviations, unseen = [], []
         for observable in sums:
             _, terms = split_identity(observable)
             counts = count(data, terms)
             if not counts.matches.all():
                 label = terms[int(np.flatnonzero(counts.matches == 0)[0])].labels()[0]
                 raise ValueError(f"No shot measured {label}; leave it out, or measure it.")
-            values = shot_values(data, terms, counts, self._linear(data, terms, counts))
-            deviations.append(self._deviations(data, values))
-        return np.stack(deviations) @ np.stack(deviations).T
+            linear = self._linear(data, terms, counts)
+            deviations.append(self._deviations(data, shot_values(data, terms, counts, linear)))
+            unseen.append(np.dot(terms.coefficients**2, self._unseen(counts, linear)))
+        return np.stack(deviations) @ np.stack(deviations).T + np.diag(unseen)
 
     def _term_errors(self, data: ShadowData, strings: PauliSum, counts: Counts, linear: Linear) -> NDArray[np.float64]:
         """Return the standard error of each string on its own."""
@@ -234,6 +236,10 @@ class AbstractLinearEstimator(AbstractEstimator):
     @abstractmethod
     def _deviations(self, data: ShadowData, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return independent deviations whose squares add up to the variance of the sum of `values`."""
+
+    @abstractmethod
+    def _unseen(self, counts: Counts, linear: Linear) -> NDArray[np.float64]:
+        """Return the variance of each string beyond that of its deviations, which are few or all alike."""
 
     @abstractmethod
     def _closed_errors(self, data: ShadowData, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:

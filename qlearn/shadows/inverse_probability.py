@@ -53,6 +53,9 @@ class InverseProbability(AbstractLinearEstimator):
             return np.full((data.n_qubits, 3), 1 / 3)
         return as_basis_probabilities(given, data.n_qubits)
 
+    def _unseen(self, counts: Counts, linear: Linear) -> NDArray[np.float64]:
+        return np.zeros(len(counts.matches))
+
     def _closed_errors(self, data: ShadowData, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:
         n_shots = data.n_shots
         if n_shots < 2 or (data.shots_per_setting != 1).any():

@@ -13,9 +13,10 @@ class MatchRatio(AbstractLinearEstimator):
 
     Needs no knowledge of how settings were chosen, and given the settings is unbiased for every string that was
     measured. Shots that share a setting are as good as others, so errors add up over shots: with N matches of mean e,
-    the variance ``(1 - e**2) / N``. As e is itself uncertain, deviations are taken from ``S / (N + 2)`` (S the sum of
-    outcomes; Laplace's rule of succession), and scaled to make the variance unbiased where the true mean is 0: a string
-    that was measured once has error 1, and one whose outcomes all agree an error of about ``2 / N``, never 0.
+    the variance is about ``(1 - e**2) / N``. As e is itself uncertain, deviations are taken from ``m = S / (N + 2)`` (S
+    the sum of outcomes; Laplace's rule of succession), scaled to make their mean square unbiased where the true mean is
+    0; and no variance is less than ``(1 - m**2) / N``. So a string that was measured once has error 1, and one whose
+    outcomes all agree an error of ``2 / N``, never 0.
 
     Examples
     --------
@@ -33,11 +34,20 @@ class MatchRatio(AbstractLinearEstimator):
         return Linear(value, scale, -scale * total / (matches + 2))
 
     def _closed_errors(self, data: ShadowData, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:
-        mean = -linear.shift / linear.scale
-        return np.abs(linear.scale) * np.sqrt(counts.matches * (1 - 2 * linear.value * mean + mean**2))
+        return np.sqrt(_residual_variance(counts, linear) + self._unseen(counts, linear))
+
+    def _unseen(self, counts: Counts, linear: Linear) -> NDArray[np.float64]:
+        least = (1 - (linear.shift / linear.scale) ** 2) / np.maximum(counts.matches, 1)
+        return np.maximum(least - _residual_variance(counts, linear), 0)
 
     def _deviations(self, data: ShadowData, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return values
+
+
+def _residual_variance(counts: Counts, linear: Linear) -> NDArray[np.float64]:
+    """Return the sum of the squared deviations of the shots of each string."""
+    mean = -linear.shift / linear.scale
+    return linear.scale**2 * counts.matches * (1 - 2 * linear.value * mean + mean**2)
 
 
 def _spread(matches: NDArray[np.int64]) -> NDArray[np.float64]:

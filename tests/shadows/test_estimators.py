@@ -33,20 +33,30 @@ def test_counts_are_those_of_a_loop(rng, make_data, outcomes_of, n_shots):
             assert np.isnan(terms.estimate.std_error[j])
 
 
-@pytest.mark.parametrize("n_matches", [1, 2, 3, 7, 30])
-def test_match_ratio_variance_is_unbiased_at_zero_and_positive(n_matches):
-    expected = 0.0
-    for negatives in range(n_matches + 1):
-        data = ShadowData(["Z"], (np.arange(n_matches) < negatives)[None, :, None].astype(int))
-        error = estimate_terms(data, ql.PauliSum("1.0 * Z")).estimate.std_error[0]
-        assert error > 0
-        expected += stats.binom.pmf(negatives, n_matches, 0.5) * error**2
-    assert expected == pytest.approx(1 / n_matches)
+@pytest.mark.parametrize("n_matches", [1, 2, 3, 7, 30, 300])
+def test_match_ratio_variance_is_not_too_small(n_matches):
+    """The mean variance is at least the true one, and little more once there are some matches; exact sums."""
+    for truth in (0.0, 0.5, 0.9):
+        expected = 0.0
+        for negatives in range(n_matches + 1):
+            data = ShadowData(["Z"], (np.arange(n_matches) < negatives)[None, :, None].astype(int))
+            error = estimate_terms(data, ql.PauliSum("1.0 * Z")).estimate.std_error[0]
+            expected += stats.binom.pmf(negatives, n_matches, (1 - truth) / 2) * error**2
+        assert expected >= (1 - truth**2) / n_matches * (1 - 1e-12)
+        if n_matches >= 30:
+            assert expected <= (1 + 18 / n_matches) * (1 - truth**2) / n_matches
+    if n_matches == 1:
+        assert error == pytest.approx(1)
+
+
+def test_agreeing_outcomes_have_an_error_of_two_over_their_number():
+    data = ShadowData(["Z"], np.zeros((1, 400, 1), dtype=int))
+    assert estimate_terms(data, ql.PauliSum("1.0 * Z")).estimate.std_error[0] == pytest.approx(2 / 400, rel=0.01)
 
 
 def naive_ratio(data, observable, outcomes_of):
     """Return value and the residual of every shot of the match ratio of a sum."""
-    value, residual = 0.0, np.zeros(data.n_shots)
+    value, residual, unseen = 0.0, np.zeros(data.n_shots), 0.0
     for label, coefficient in observable.items():
         if set(label) == {"I"}:
             value += coefficient
@@ -55,8 +65,11 @@ def naive_ratio(data, observable, outcomes_of):
         n = len(values)
         value += coefficient * values.mean()
         factor = 1 / np.sqrt(1 - 1 / n + (2 / (n + 2)) ** 2 / n)
-        residual[shots] += coefficient * factor * (values - values.sum() / (n + 2)) / n
-    return value, residual
+        mean = values.sum() / (n + 2)
+        residual[shots] += coefficient * factor * (values - mean) / n
+        own = (factor**2 * (values - mean) ** 2).sum() / n**2
+        unseen += coefficient**2 * max((1 - mean**2) / n - own, 0)
+    return value, residual, unseen
 
 
 def test_match_ratio_of_sums(rng, make_data, outcomes_of):
@@ -64,10 +77,11 @@ def test_match_ratio_of_sums(rng, make_data, outcomes_of):
     sums = [random_strings(rng, 3, [0, 1, 2, 2, 1, 1]) for _ in range(3)]
     result = MatchRatio().estimate(data, sums)
     twins = [naive_ratio(data, observable, outcomes_of) for observable in sums]
-    np.testing.assert_allclose(result.value, [value for value, _ in twins])
-    residuals = np.array([residual for _, residual in twins])
-    np.testing.assert_allclose(MatchRatio().covariance(data, sums), residuals @ residuals.T)
-    np.testing.assert_allclose(result.std_error**2, (residuals**2).sum(axis=1))
+    np.testing.assert_allclose(result.value, [value for value, *_ in twins])
+    residuals = np.array([residual for _, residual, _ in twins])
+    unseen = np.array([extra for *_, extra in twins])
+    np.testing.assert_allclose(MatchRatio().covariance(data, sums), residuals @ residuals.T + np.diag(unseen))
+    np.testing.assert_allclose(result.std_error**2, (residuals**2).sum(axis=1) + unseen)
     assert result.n_shots == data.n_shots
     single = ql.shadows.estimate(data, sums[1])
     assert (single.value, single.std_error) == (result.value[1], result.std_error[1])
@@ -138,6 +152,7 @@ def test_median_of_means_uses_every_setting(rng, make_data):
         means.append((z - 0.5 * x).mean())
         first += size
     assert result.value == pytest.approx(np.median(means))
+    assert result.std_error == pytest.approx(np.std(means, ddof=1) * np.sqrt(np.pi / (12 + np.pi - 2)))
     mean = InverseProbability().estimate(data, observable)
     assert MedianOfMeans(n_groups=1).estimate(data, observable).value == pytest.approx(mean.value)
     with pytest.raises(ValueError, match="11 groups need as many settings"):
@@ -277,3 +292,13 @@ def test_thrifty_variance_has_its_closed_form():
         squares.append(result.std_error**2)
     assert np.mean(squares) == pytest.approx(formula, rel=0.1)
     assert np.mean((np.array(values) - truth) ** 2) == pytest.approx(formula, rel=0.1)
+
+
+@pytest.mark.parametrize("estimator", [MatchRatio(), InverseProbability()])
+@pytest.mark.parametrize("shots", [1, 2])
+def test_unmeasured_strings_are_nan_and_have_no_matches(estimator, shots):
+    data = ShadowData(["ZZ", "ZX"], np.zeros((2, shots, 2), dtype=int))
+    terms = estimate_terms(data, ql.PauliSum({"ZI": 1.0, "YI": 1.0}), estimator)
+    assert np.isnan([terms.estimate.value[1], terms.estimate.std_error[1]]).all()
+    assert np.isfinite(terms.estimate.value[0])
+    assert terms.n_matches.tolist() == [2 * shots, 0]
