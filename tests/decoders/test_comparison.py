@@ -122,6 +122,9 @@ def test_intervals_cover():
         weight = stats.binom.pmf(np.arange(n_shots + 1), n_shots, rate)
         covered = weight[(ends[:, 0] <= rate) & (rate <= ends[:, 1])].sum()
         assert covered >= 0.95
+    for n_errors in (0, 1, 7, 59, 60):
+        exact = stats.binomtest(n_errors, n_shots).proportion_ci(0.95, method="exact")
+        assert binomial_interval(n_errors, n_shots, 0.95) == pytest.approx((exact.low, exact.high))
     assert binomial_interval(0, 100, 0.95)[1] == pytest.approx(1 - 0.025 ** (1 / 100))
 
 

@@ -41,6 +41,15 @@ def test_training_finds_the_log_odds_of_each_row(rng):
     assert learnt == pytest.approx(shares, abs=0.03)
 
 
+def test_training_weighs_rows_by_their_counts(rng):
+    inputs = np.zeros((3, 1), np.float32)  # nothing tells the rows apart
+    shares, counts = np.array([[0.9], [0.2], [0.1]], np.float32), np.array([100.0, 10.0, 1.0])
+    optimiser = Adam(Network.random((1, 1), rng), rate=0.05, averaging=0.99)
+    train(optimiser, inputs, shares, counts, n_steps=800, batch_size=64, progress=lambda done: done, random=rng)
+    learnt = 1 / (1 + np.exp(-optimiser.averaged().logits(inputs[:1])))
+    assert learnt == pytest.approx((counts @ shares / counts.sum())[None], abs=0.02)
+
+
 def test_training_stops_when_the_time_is_up(rng):
     optimiser = Adam(Network.random((1, 1), rng), rate=0.1)
     before = optimiser.network.parameters.copy()
