@@ -21,7 +21,6 @@ from .lowering import LoweredProgram, PauliTables, angle_rows, lowered, work_buf
 from .shots import child_seed, rotate_bit
 from .states import State
 
-_ALONE = 13  # qubits from which samples of a batch run one by one: a lane group would leave the cache
 _LARGE = 15  # qubits from which a state runs block by block
 _PRECISIONS = {"double": np.dtype(np.float64), "single": np.dtype(np.float32)}
 
@@ -256,8 +255,7 @@ class Statevector(AbstractEngine):
     def _plan(self, program: Program, batch: int) -> _Plan:
         lanes = LANES[self._dtype]
         lane_bits = lanes.bit_length() - 1
-        # one state in the lanes: for a few samples, and for states that would not fit the cache once per lane
-        alone = program.n_qubits > lane_bits and (batch <= lanes // 2 or program.n_qubits >= _ALONE)
+        alone = program.n_qubits > lane_bits and batch <= lanes // 2  # one state in the lanes
         return _Plan(lowered(program, lane_bits if alone else 0), 1 if alone else lanes)
 
 
