@@ -6,6 +6,7 @@ import pytest
 from qlearn.circuits import Circuit, Parameter
 from qlearn.interop import pennylane as ours
 from qlearn.paulis import PauliSum
+from qlearn.sim import Statevector
 from tests.naive import simulator
 
 
@@ -49,6 +50,17 @@ def test_random_circuits_both_ways(seed, random_circuit, same_up_to_phase):
     same_up_to_phase(unitary, theirs(tape, n_qubits))
     same_up_to_phase(unitary, simulator.unitary(ours.import_circuit(tape, range(n_qubits))))
     same_up_to_phase(unitary, simulator.unitary(ours.import_circuit(tape.operations, range(n_qubits))))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_qubits", range(1, 9))
+def test_the_engine_gives_their_states(n_qubits, random_circuit):
+    device = qml.device("default.qubit", wires=n_qubits)
+    for seed in range(38):  # 304 circuits in all
+        circuit = random_circuit(np.random.default_rng([n_qubits, seed]), n_qubits, n_gates=40)
+        operations = ours.export_circuit(circuit).operations
+        state = qml.execute([qml.tape.QuantumScript(operations, [qml.state()])], device)[0]
+        assert abs(abs(np.vdot(state, Statevector().run(circuit).amplitudes)) - 1) < 1e-10
 
 
 def test_their_operations(same_up_to_phase):

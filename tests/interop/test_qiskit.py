@@ -114,6 +114,17 @@ def test_their_random_circuits(seed, same_up_to_phase):
     same_up_to_phase(simulator.unitary(ours.import_circuit(circuit)), theirs(circuit))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("n_qubits", range(1, 9))
+def test_the_engine_gives_their_states(n_qubits, random_circuit):
+    from qiskit.quantum_info import Statevector as TheirState
+
+    for seed in range(38):  # 304 circuits in all
+        circuit = random_circuit(np.random.default_rng([n_qubits, seed]), n_qubits, n_gates=40)
+        state = TheirState(ours.export_circuit(circuit)).reverse_qargs().data
+        assert abs(abs(np.vdot(state, Statevector().run(circuit).amplitudes)) - 1) < 1e-10
+
+
 def test_controls_on_zero_and_subcircuits(same_up_to_phase):
     from qiskit.circuit.library import RXGate, SXGate, XGate
 
