@@ -14,6 +14,8 @@ import pytest
 
 import qlearn as ql
 from qlearn import cli
+from qlearn.cli import _terminal, info
+from qlearn.cli import tour as tour_command
 from tests import house
 from tests.naive import simulator
 
@@ -29,13 +31,13 @@ def run(*arguments):
 @pytest.fixture(scope="module")
 def tour():
     """The results of the tour with seed 0."""
-    return cli._take_tour(0)
+    return tour_command._take_tour(0)
 
 
 @pytest.fixture
 def taken(tour, monkeypatch):
     """Let the command use those results instead of computing them again."""
-    monkeypatch.setattr(cli, "_take_tour", lambda seed: tour)
+    monkeypatch.setattr(tour_command, "_take_tour", lambda seed: tour)
     return tour
 
 
@@ -45,7 +47,7 @@ def numbers(data):
 
 
 def test_tour_reaches_the_known_energy(tour):
-    data = cli._tour_data(tour, 0)
+    data = tour_command._tour_data(tour, 0)
     # LiH at 3.4 Angstrom, recomputed with PySCF: see tests/test_datasets.py.
     assert abs(data["optimised"]["energy"] - -7.789089) < 1e-6
     assert abs(data["molecule"]["hartree_fock_energy"] - -7.670060) < 1e-6
@@ -73,7 +75,7 @@ def test_tour_noise_is_that_of_the_device(tour):
 
 def test_the_circuit_of_the_tour_starts_at_hartree_fock_and_conserves_spins():
     molecule = ql.datasets.load_molecule("LiH", distance=3.4, unit="angstrom")
-    circuit = cli._pair_circuit()
+    circuit = tour_command._pair_circuit()
     start = ql.sim.Statevector().expectation(circuit, molecule.hamiltonian, np.zeros(5))
     assert abs(start - molecule.hartree_fock_energy) < 1e-9
     state = ql.sim.Statevector().run(circuit, np.linspace(0.3, 2.0, 5))
@@ -84,12 +86,12 @@ def test_the_circuit_of_the_tour_starts_at_hartree_fock_and_conserves_spins():
 def test_tour_prints_the_same_numbers_twice(tour, capsys):
     assert cli.main(["tour", "--json"]) == 0
     second = json.loads(capsys.readouterr().out)
-    assert numbers(second) == numbers(cli._tour_data(tour, 0))
+    assert numbers(second) == numbers(tour_command._tour_data(tour, 0))
     assert set(second["seconds"]) == {"kernels", "optimise", "shots", "noise", "noisy_shots"}
 
 
 def test_seed_changes_the_shots_and_not_the_physics(tour):
-    other = cli._take_tour(1)
+    other = tour_command._take_tour(1)
     assert other.measured.value != tour.measured.value
     assert other.noisy_measured.value != tour.noisy_measured.value
     assert abs(other.optimum.value - tour.optimum.value) < 1e-6
@@ -112,7 +114,7 @@ def test_tour_reads_well_where_there_is_no_terminal(taken, capsys, monkeypatch):
 
 def test_tour_says_so_and_fails_where_the_numbers_are_off(tour, monkeypatch, capsys):
     wrong = dataclasses.replace(tour.optimum, value=tour.optimum.value + 0.002)
-    monkeypatch.setattr(cli, "_take_tour", lambda seed: tour._replace(optimum=wrong))
+    monkeypatch.setattr(tour_command, "_take_tour", lambda seed: tour._replace(optimum=wrong))
     assert cli.main(["tour"]) == 1
     out, err = capsys.readouterr()
     assert "is NOT reached" in out
@@ -129,12 +131,12 @@ class Terminal(io.StringIO):
 def test_progress_shows_on_terminals_only_and_cleans_up(monkeypatch):
     quiet = io.StringIO()
     monkeypatch.setattr(sys, "stderr", quiet)
-    with cli._progress("working"):
+    with _terminal.progress("working"):
         assert quiet.getvalue() == ""
     assert quiet.getvalue() == ""
     shown = Terminal()
     monkeypatch.setattr(sys, "stderr", shown)
-    with pytest.raises(ZeroDivisionError), cli._progress("working"):
+    with pytest.raises(ZeroDivisionError), _terminal.progress("working"):
         assert shown.getvalue() == "working ..."
         _ = 1 / 0
     assert shown.getvalue() == "working ...\r" + " " * 11 + "\r"
@@ -144,15 +146,15 @@ def test_headings_are_bold_on_terminals_that_can(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert cli._bold("x") == "\033[1mx\033[0m"
+    assert _terminal.bold("x") == "\033[1mx\033[0m"
     monkeypatch.setenv("TERM", "dumb")
-    assert cli._bold("x") == "x"
+    assert _terminal.bold("x") == "x"
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
-    assert cli._bold("x") == "x"
+    assert _terminal.bold("x") == "x"
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setattr(sys, "stdout", io.StringIO())
-    assert cli._bold("x") == "x"
+    assert _terminal.bold("x") == "x"
 
 
 def test_info_tells_what_is_there(capsys):
@@ -181,10 +183,10 @@ def test_info_reads_the_extras_from_the_metadata(monkeypatch):
         'build>=1.2; extra == "dev"',
     ]
     monkeypatch.setattr("importlib.metadata.requires", lambda name: lines)
-    monkeypatch.setattr(cli, "_version", lambda name: "1.0" if name in {"torch", "ldpc"} else None)
-    assert cli._extras() == {"torch": [], "decoders": ["beliefmatching"], "dev": ["build"]}
-    assert cli._extra_text("torch", []) == "installed"
-    assert cli._extra_text("dev", ["build"]) == 'without build: pip install "qlearn[dev]"'
+    monkeypatch.setattr(info, "_version", lambda name: "1.0" if name in {"torch", "ldpc"} else None)
+    assert info._extras() == {"torch": [], "decoders": ["beliefmatching"], "dev": ["build"]}
+    assert info._extra_text("torch", []) == "installed"
+    assert info._extra_text("dev", ["build"]) == 'without build: pip install "qlearn[dev]"'
 
 
 def test_info_names_the_memory_limit(monkeypatch, capsys):
@@ -214,13 +216,13 @@ def test_what_is_not_understood_exits_with_2(arguments, message, capsys):
 
 @pytest.mark.parametrize("error", [ValueError("no such thing"), MemoryError("no such thing"), OSError("no such thing")])
 def test_what_fails_exits_with_1_and_one_line(error, monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_take_tour", lambda seed: (_ for _ in ()).throw(error))
+    monkeypatch.setattr(tour_command, "_take_tour", lambda seed: (_ for _ in ()).throw(error))
     assert cli.main(["tour"]) == 1
     assert capsys.readouterr() == ("", "qlearn: no such thing\n")
 
 
 def test_an_interrupt_exits_with_1_without_a_trace(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_take_tour", lambda seed: (_ for _ in ()).throw(KeyboardInterrupt()))
+    monkeypatch.setattr(tour_command, "_take_tour", lambda seed: (_ for _ in ()).throw(KeyboardInterrupt()))
     assert cli.main(["tour"]) == 1
     assert capsys.readouterr() == ("", "qlearn: interrupted\n")
 
@@ -283,9 +285,13 @@ def test_terminals_without_greek_letters_get_question_marks():
 
 def run_patched(action, stdout):
     """Return the process of ``qlearn info`` in an ASCII terminal, with an action in place of the work."""
-    script = (
-        f"import sys\nfrom qlearn import cli\ncli._run_info = lambda _: {action} or 0\nsys.exit(cli.main(['info']))"
-    )
+    lines = [
+        "import sys",
+        "from qlearn.cli import info, main",
+        f"info._run_info = lambda _: {action} or 0",
+        "sys.exit(main(['info']))",
+    ]
+    script = "\n".join(lines)
     return subprocess.run(
         [sys.executable, "-c", script], stdout=stdout, stderr=subprocess.PIPE, cwd=house.ROOT.parent, check=False,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
