@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import circuits, codes, datasets, decoders, interop, paulis, shadows, sim, testing
+    from . import circuits, codes, datasets, decoders, interop, paulis, plot, shadows, sim, testing
     from .circuits import Circuit, NoiseModel, Parameter, parameters
     from .estimates import Estimate
     from .paulis import PauliSum
@@ -43,13 +43,16 @@ __all__ = [
     "load",
     "parameters",
     "paulis",
+    "plot",
     "save",
     "shadows",
     "sim",
     "testing",
 ]
 
-_SUBMODULES = frozenset({"circuits", "codes", "datasets", "decoders", "interop", "paulis", "shadows", "sim", "testing"})
+_SUBMODULES = frozenset(
+    {"circuits", "codes", "datasets", "decoders", "interop", "paulis", "plot", "shadows", "sim", "testing"}
+)
 _HOMES = {
     "Circuit": ".circuits",
     "Estimate": ".estimates",
