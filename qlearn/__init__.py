@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import circuits, codes, datasets, decoders, interop, paulis, plot, shadows, sim, testing
+    from . import circuits, codes, datasets, decoders, interop, paulis, plot, report, shadows, sim, testing
     from .circuits import Circuit, NoiseModel, Parameter, parameters
     from .estimates import Estimate
     from .paulis import PauliSum
@@ -44,6 +44,7 @@ __all__ = [
     "parameters",
     "paulis",
     "plot",
+    "report",
     "save",
     "shadows",
     "sim",
@@ -51,7 +52,7 @@ __all__ = [
 ]
 
 _SUBMODULES = frozenset(
-    {"circuits", "codes", "datasets", "decoders", "interop", "paulis", "plot", "shadows", "sim", "testing"}
+    {"circuits", "codes", "datasets", "decoders", "interop", "paulis", "plot", "report", "shadows", "sim", "testing"}
 )
 _HOMES = {
     "Circuit": ".circuits",

@@ -93,7 +93,7 @@ def save(object: Any, path: str | os.PathLike[str]) -> None:
     if name not in _CODECS or type(object) is not _class(name):
         raise TypeError(f"Cannot save {name}; what can be saved: {', '.join(sorted(_CODECS))}.")
     params, arrays = object._to_data()
-    _write_atomically(os.path.realpath(path), _encode(name, params, arrays))
+    write_atomically(os.path.realpath(path), _encode(name, params, arrays))
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -303,7 +303,8 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         return file.read(status.st_size)
 
 
-def _write_atomically(path: str, data: bytes) -> None:
+def write_atomically(path: str, data: bytes) -> None:
+    """Write a file whole or not at all: an interrupted write leaves the old file as it was."""
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
