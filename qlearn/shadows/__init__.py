@@ -1,16 +1,18 @@
 """Properties of quantum states from measurement data: design of measurements, data, estimates with honest errors."""
 
+from .blocks import Block, ShadowBlocks
+from .csv_files import read_csv, scan_csv, write_csv
 from .data import ShadowData
 from .derandomised import Derandomised
 from .estimation import Correlators, correlators, estimate, estimate_terms
 from .estimator import AbstractEstimator, AbstractLinearEstimator, TermEstimates
-from .files import read_csv, read_npz, write_csv, write_npz
 from .grouped import Grouped
 from .inverse_probability import InverseProbability
 from .locally_biased import LocallyBiased
 from .match_ratio import MatchRatio
 from .median_of_means import MedianOfMeans
 from .nonlinear import purity, renyi_entropy
+from .npz_files import read_npz, scan_npz, write_npz
 from .overlapped import OverlappedGrouping
 from .pilot import LeastSquaresEnergy, LeastSquaresPlan, PilotLeastSquares
 from .scheme import AbstractScheme, MeasurementScheme
@@ -23,6 +25,7 @@ __all__ = [
     "AbstractEstimator",
     "AbstractLinearEstimator",
     "AbstractScheme",
+    "Block",
     "Correlators",
     "Derandomised",
     "Grouped",
@@ -35,6 +38,7 @@ __all__ = [
     "MedianOfMeans",
     "OverlappedGrouping",
     "PilotLeastSquares",
+    "ShadowBlocks",
     "ShadowData",
     "ShadowGrouping",
     "TermEstimates",
@@ -48,6 +52,8 @@ __all__ = [
     "read_csv",
     "read_npz",
     "renyi_entropy",
+    "scan_csv",
+    "scan_npz",
     "scheme_variance",
     "symmetry_classes",
     "unmeasured_bias",

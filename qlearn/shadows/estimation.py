@@ -10,19 +10,22 @@ from numpy.typing import NDArray
 
 from ..estimates import Estimate
 from ..paulis import PauliSum
+from .blocks import ShadowBlocks
 from .data import ShadowData
 from .estimator import AbstractEstimator, AbstractLinearEstimator, TermEstimates
 from .match_ratio import MatchRatio
 
 
 def estimate(
-    data: ShadowData, observables: PauliSum | Sequence[PauliSum], estimator: AbstractEstimator | None = None
+    data: ShadowData | ShadowBlocks,
+    observables: PauliSum | Sequence[PauliSum],
+    estimator: AbstractEstimator | None = None,
 ) -> Estimate:
     """Return the expectation value of each observable with its standard error.
 
     Parameters
     ----------
-    data : ShadowData
+    data : ShadowData or ShadowBlocks
     observables : PauliSum or sequence of PauliSum
         Hermitian. A sum with a term that no shot measured comes out as NaN, with a warning.
     estimator : AbstractEstimator, optional
@@ -46,13 +49,13 @@ def estimate(
 
 
 def estimate_terms(
-    data: ShadowData, strings: PauliSum, estimator: AbstractLinearEstimator | None = None
+    data: ShadowData | ShadowBlocks, strings: PauliSum, estimator: AbstractLinearEstimator | None = None
 ) -> TermEstimates:
     """Return the expectation value of each string of a sum on its own, with the number of shots that measured it.
 
     Parameters
     ----------
-    data : ShadowData
+    data : ShadowData or ShadowBlocks
     strings : PauliSum
         Coefficients are left out.
     estimator : AbstractLinearEstimator, optional
@@ -93,14 +96,14 @@ class Correlators:
     n_matches: NDArray[np.int64]
 
 
-def correlators(data: ShadowData, estimator: AbstractLinearEstimator | None = None) -> Correlators:
+def correlators(data: ShadowData | ShadowBlocks, estimator: AbstractLinearEstimator | None = None) -> Correlators:
     """Return the expectation values of all Pauli strings of weight one and two.
 
     Cost: about ``9 n (n - 1) / 2 * shots / 4e10`` seconds for n qubits.
 
     Parameters
     ----------
-    data : ShadowData
+    data : ShadowData or ShadowBlocks
     estimator : AbstractLinearEstimator, optional
         `MatchRatio` by default.
 
@@ -133,7 +136,7 @@ def correlators(data: ShadowData, estimator: AbstractLinearEstimator | None = No
         return square.reshape(n, 3, n, 3).transpose(0, 2, 1, 3)
 
     value, error = found.estimate.value, found.estimate.std_error
-    shots, method = data.n_shots, found.estimate.method
+    shots, method = found.estimate.n_shots, found.estimate.method
     pairs = Estimate(table(value, np.ones(3 * n), np.nan), table(error, np.zeros(3 * n), np.nan), shots, method)
     singles = Estimate(value[: 3 * n].reshape(n, 3), error[: 3 * n].reshape(n, 3), shots, method)
     return Correlators(singles, pairs, table(found.n_matches, found.n_matches[: 3 * n], 0))

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..paulis import PauliSum
-from .data import ShadowData, as_basis_probabilities
-from .estimator import AbstractLinearEstimator, Counts, Linear
+from .blocks import Facts
+from .data import as_basis_probabilities
+from .estimator import AbstractLinearEstimator, Counts, Linear, Measured, Units
 
 
 class InverseProbability(AbstractLinearEstimator):
@@ -37,39 +38,37 @@ class InverseProbability(AbstractLinearEstimator):
     def __init__(self, basis_probabilities: ArrayLike | None = None) -> None:
         self.basis_probabilities = basis_probabilities
 
-    def _linear(self, data: ShadowData, terms: PauliSum, counts: Counts) -> Linear:
-        probabilities = match_probabilities(terms, self._letters(data))
+    def _linear(self, facts: Facts, terms: PauliSum, counts: Counts) -> Linear:
+        probabilities = match_probabilities(terms, self._letters(facts))
         if not probabilities.all():
             label = terms[int(np.flatnonzero(probabilities == 0)[0])].labels()[0]
             raise ValueError(f"{label} has probability 0 of being measured; estimate it by MatchRatio from other data.")
-        scale = 1 / (probabilities * data.n_shots)
+        scale = 1 / (probabilities * facts.n_shots)
         return Linear((counts.matches - 2 * counts.negatives) * scale, scale, np.zeros_like(scale))
 
-    def _letters(self, data: ShadowData) -> NDArray[np.float64]:
+    def _letters(self, facts: Facts) -> NDArray[np.float64]:
         given = self.basis_probabilities
         if given is None:
-            given = data.basis_probabilities
+            given = facts.basis_probabilities
         if given is None:
-            return np.full((data.n_qubits, 3), 1 / 3)
-        return as_basis_probabilities(given, data.n_qubits)
+            return np.full((facts.n_qubits, 3), 1 / 3)
+        return as_basis_probabilities(given, facts.n_qubits)
 
     def _unseen(self, counts: Counts, linear: Linear) -> NDArray[np.float64]:
         return np.zeros(len(counts.matches))
 
-    def _closed_errors(self, data: ShadowData, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:
-        n_shots = data.n_shots
-        if n_shots < 2 or (data.shots_per_setting != 1).any():
+    def _closed_errors(self, facts: Facts, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:
+        n_shots = facts.n_shots
+        if n_shots < 2 or not facts.one_shot_each:
             return None
         squares = counts.matches * linear.scale**2 - linear.value**2 / n_shots
         return np.sqrt(n_shots / (n_shots - 1) * np.maximum(squares, 0))
 
-    def _deviations(self, data: ShadowData, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        shots = data.shots_per_setting[data.shots_per_setting > 0]
-        if len(shots) < 2:
-            return np.array([np.nan])
-        totals = np.add.reduceat(values, np.cumsum(shots) - shots)
-        spread = totals - shots * (values.sum() / data.n_shots)
-        return spread * np.sqrt(len(shots) / (len(shots) - 1))
+    def _units(self, facts: Facts, measured: Measured, linear: Linear) -> Units:
+        n_settings = facts.n_settings
+        factor = np.sqrt(n_settings / (n_settings - 1)) if n_settings > 1 else np.nan
+        mean = np.dot(measured.terms.coefficients, linear.value) / facts.n_shots
+        return Units(are_settings=True, centre=mean, factor=factor)
 
 
 def match_probabilities(terms: PauliSum, basis_probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..paulis import PauliSum
-from .data import ShadowData
-from .estimator import AbstractLinearEstimator, Counts, Linear
+from .blocks import Facts
+from .estimator import AbstractLinearEstimator, Counts, Linear, Measured, Units
 
 
 class MatchRatio(AbstractLinearEstimator):
@@ -26,22 +26,22 @@ class MatchRatio(AbstractLinearEstimator):
     0.75
     """
 
-    def _linear(self, data: ShadowData, terms: PauliSum, counts: Counts) -> Linear:
+    def _linear(self, facts: Facts, terms: PauliSum, counts: Counts) -> Linear:
         matches, total = counts.matches, counts.matches - 2 * counts.negatives
         at_least_one = np.maximum(matches, 1)
         value = np.where(matches > 0, total / at_least_one, np.nan)
         scale = _spread(at_least_one) / at_least_one
         return Linear(value, scale, -scale * total / (matches + 2))
 
-    def _closed_errors(self, data: ShadowData, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:
+    def _closed_errors(self, facts: Facts, counts: Counts, linear: Linear) -> NDArray[np.float64] | None:
         return np.sqrt(_residual_variance(counts, linear) + self._unseen(counts, linear))
 
     def _unseen(self, counts: Counts, linear: Linear) -> NDArray[np.float64]:
         least = (1 - (linear.shift / linear.scale) ** 2) / np.maximum(counts.matches, 1)
         return np.maximum(least - _residual_variance(counts, linear), 0)
 
-    def _deviations(self, data: ShadowData, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return values
+    def _units(self, facts: Facts, measured: Measured, linear: Linear) -> Units:
+        return Units(are_settings=False, centre=0.0, factor=1.0)
 
 
 def _residual_variance(counts: Counts, linear: Linear) -> NDArray[np.float64]:

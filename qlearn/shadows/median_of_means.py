@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .._checks import check_count
-from ..paulis import PauliSum
-from .data import ShadowData
-from .estimator import AbstractEstimator, Counts, shot_values
+from .blocks import Facts, SettingTotals, ShadowBlocks
+from .estimator import AbstractEstimator, Measured, shot_values
 from .inverse_probability import InverseProbability
 
 
@@ -44,18 +45,42 @@ class MedianOfMeans(AbstractEstimator):
         self.n_groups = n_groups
         self.basis_probabilities = basis_probabilities
 
-    def _estimate(self, data: ShadowData, terms: PauliSum, counts: Counts) -> tuple[float, float]:
-        n_groups = check_count("n_groups", self.n_groups, minimum=1)
-        shots = data.shots_per_setting
-        if n_groups > len(shots) or not shots.all():
-            raise ValueError(
-                f"{n_groups} groups need as many settings, each with a shot; got {(shots > 0).sum()} of them."
-            )
+    def _estimate(
+        self, blocks: ShadowBlocks, facts: Facts, sums: Sequence[Measured]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        n_groups, n_settings = check_count("n_groups", self.n_groups, minimum=1), facts.n_settings
+        if n_groups > n_settings:
+            raise ValueError(f"{n_groups} groups need as many settings, each with a shot; got {n_settings} of them.")
         mean = InverseProbability(self.basis_probabilities)
         if n_groups == 1:
-            return mean._estimate(data, terms, counts)
-        values = shot_values(data, terms, counts, mean._linear(data, terms, counts))
-        sizes = np.array([shots[part].sum() for part in np.array_split(np.arange(len(shots)), n_groups)])
-        means = np.add.reduceat(values, np.cumsum(sizes) - sizes) * data.n_shots / sizes
-        error = means.std(ddof=1) * np.sqrt(np.pi / (2 * n_groups + np.pi - 2))
-        return float(np.median(means)), float(error)
+            return mean._estimate(blocks, facts, sums)
+        linears = [mean._linear(facts, *pair) for pair in sums]
+        trackers = [SettingTotals() for _ in sums]
+        groups = [_GroupMeans(n_groups, n_settings) for _ in sums]
+        for block in blocks:
+            for pair, linear, tracker, group in zip(sums, linears, trackers, groups, strict=True):
+                group.add(*tracker.add(shot_values(block.data, *pair, linear)[None], block))
+        means = np.empty((len(sums), n_groups))
+        for row, (tracker, group) in enumerate(zip(trackers, groups, strict=True)):
+            group.add(*tracker.finish())
+            means[row] = group.totals * facts.n_shots / group.shots
+        errors = means.std(axis=1, ddof=1) * np.sqrt(np.pi / (2 * n_groups + np.pi - 2))
+        return np.median(means, axis=1), errors
+
+
+class _GroupMeans:
+    """Totals and shots of groups of settings that follow each other, sizes differing by one at most."""
+
+    def __init__(self, n_groups: int, n_settings: int) -> None:
+        sizes = np.full(n_groups, n_settings // n_groups)
+        sizes[: n_settings % n_groups] += 1
+        self._ends = np.cumsum(sizes)
+        self._seen = 0
+        self.totals, self.shots = np.zeros(n_groups), np.zeros(n_groups)
+
+    def add(self, totals: NDArray[np.float64], shots: NDArray[np.int64]) -> None:
+        """Add the settings that come next: totals (1, n) and shots (n,)."""
+        group = np.searchsorted(self._ends, self._seen + np.arange(len(shots)), side="right")
+        self._seen += len(shots)
+        np.add.at(self.totals, group, totals[0])
+        np.add.at(self.shots, group, shots)

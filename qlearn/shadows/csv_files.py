@@ -1,17 +1,19 @@
-"""Plain files of measurement data: CSV with one outcome a line, and npz. Damaged files are refused with the place."""
+"""CSV files of measurement data, one outcome a line. Damaged files are refused with the line."""
 
 from __future__ import annotations
 
 import csv
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .._checks import check_count
+from .._memory import require_memory
 from ..persistence import FileFormatError
+from .blocks import BLOCK_SHOTS, Block, ShadowBlocks
 from .data import LETTERS, ShadowData
 
 _FIELDS = ("setting", "basis", "outcome", "count")
@@ -59,27 +61,96 @@ def read_csv(path: str | os.PathLike[str], *, qubit_0: str) -> ShadowData:
     >>> ql.shadows.read_csv(path, qubit_0="left")
     <ShadowData: 2 qubits, 2 settings, 4 shots>
     """
+    return scan_csv(path, qubit_0=qubit_0).load()
+
+
+def scan_csv(path: str | os.PathLike[str], *, qubit_0: str, block_shots: int = BLOCK_SHOTS) -> ShadowBlocks:
+    """Return the data of a CSV file such as `read_csv` reads, to be read block by block whenever they are needed.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file must stay where it is.
+    qubit_0 : {"left", "right"}
+        Which end of both texts is qubit 0.
+    block_shots : int
+        Most shots in memory at a time.
+
+    Returns
+    -------
+    ShadowBlocks
+
+    Raises
+    ------
+    FileFormatError
+        If the file is damaged; the message names the line. Damage further down shows when that block is read.
+    ValueError
+        If `qubit_0` is neither.
+    """
+    check_end(qubit_0)
+    check_count("block_shots", block_shots, minimum=1)
+    first = next(_rows(path), None)
+    if first is None:
+        raise FileFormatError(f"{os.fspath(path)!r} holds no measurement.")
+    return ShadowBlocks(lambda: _csv_blocks(path, qubit_0, block_shots), len(first.basis))
+
+
+def check_end(qubit_0: str) -> None:
+    """Raise ValueError unless `qubit_0` names an end of a text."""
     if qubit_0 not in {"left", "right"}:
         raise ValueError(f'`qubit_0` must be "left" or "right", got {qubit_0!r}.')
-    bases: list[str] = []
-    outcomes: list[str] = []
-    counts: list[int] = []
-    shots: list[int] = []
+
+
+def _csv_blocks(path: str | os.PathLike[str], qubit_0: str, block_shots: int) -> Iterator[Block]:
+    order = slice(None) if qubit_0 == "left" else slice(None, None, -1)
+    lines = _Lines(order)
     previous: tuple[str | None, str] | None = None
     for row in _rows(path):
-        if (row.setting, row.basis) != previous:
-            previous = row.setting, row.basis
-            bases.append(row.basis)
-            shots.append(0)
-        outcomes.append(row.outcome)
-        counts.append(row.count)
-        shots[-1] += row.count
-    if not bases:
-        raise FileFormatError(f"{os.fspath(path)!r} holds no measurement.")
-    order = slice(None) if qubit_0 == "left" else slice(None, None, -1)
-    codes = np.frombuffer("".join(bases).encode(), dtype=np.uint8).reshape(len(bases), -1) - ord("X")
-    bits = np.frombuffer("".join(outcomes).encode(), dtype=np.uint8).reshape(len(outcomes), -1) - ord("0")
-    return ShadowData(codes[:, order], np.repeat(bits[:, order], counts, axis=0), shots)
+        left, goes_on = row.count, (row.setting, row.basis) == previous
+        previous = row.setting, row.basis
+        while left:
+            taken = min(left, block_shots - lines.n_shots)
+            lines.add(row.basis, row.outcome, taken, goes_on)
+            left, goes_on = left - taken, True
+            if lines.n_shots == block_shots:
+                yield lines.block()
+                lines = _Lines(order)
+    if lines.n_shots:
+        yield lines.block()
+
+
+class _Lines:
+    """The texts of one block."""
+
+    def __init__(self, order: slice) -> None:
+        self.order = order
+        self.bases: list[str] = []
+        self.shots: list[int] = []
+        self.outcomes: list[str] = []
+        self.counts: list[int] = []
+        self.n_shots = 0
+        self.continues = False
+
+    def add(self, basis: str, outcome: str, count: int, goes_on: bool) -> None:
+        if not self.bases:
+            self.continues = goes_on
+        if not (goes_on and self.bases):
+            self.bases.append(basis)
+            self.shots.append(0)
+        self.outcomes.append(outcome)
+        self.counts.append(count)
+        self.shots[-1] += count
+        self.n_shots += count
+
+    def block(self) -> Block:
+        codes, bits = _characters(self.bases) - ord("X"), _characters(self.outcomes) - ord("0")
+        require_memory(2 * self.n_shots * bits.shape[1], f"{self.n_shots} outcomes", "blocks by `scan_csv`")
+        outcomes = np.repeat(bits[:, self.order], self.counts, axis=0)
+        return Block(ShadowData(codes[:, self.order], outcomes, self.shots), self.continues)
+
+
+def _characters(texts: list[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(len(texts), -1)
 
 
 def _rows(path: str | os.PathLike[str]) -> Iterator[_Row]:
@@ -116,8 +187,8 @@ def _checked_row(where: str, fields: dict[str, str]) -> _Row:
         raise FileFormatError(f"{where}: the basis must be letters X, Y, Z, got {basis[:80]!r}.")
     if len(outcome) != len(basis) or set(outcome) - {"0", "1"}:
         raise FileFormatError(f"{where}: the outcome must be {len(basis)} zeros and ones, got {outcome[:80]!r}.")
-    if not (count.isascii() and count.isdigit()) or not 0 < int(count) <= _MAX_COUNT:
-        raise FileFormatError(f"{where}: the count must be a positive integer, got {count[:80]!r}.")
+    if not (count.isascii() and count.isdigit() and len(count) < 20) or not 0 < int(count) <= _MAX_COUNT:
+        raise FileFormatError(f"{where}: the count must be an integer from 1 to {_MAX_COUNT}, got {count[:80]!r}.")
     return _Row(fields.get("setting"), basis, outcome, int(count))
 
 
@@ -141,59 +212,3 @@ def write_csv(data: ShadowData, path: str | os.PathLike[str]) -> None:
             rows, counts = np.unique(data.outcomes[end - shots : end], axis=0, return_counts=True)
             for row, count in zip(rows, counts, strict=True):
                 writer.writerow([setting, text, "".join(map(str, row)), count])
-
-
-def read_npz(path: str | os.PathLike[str]) -> ShadowData:
-    """Return the data of an npz file with the arrays ``bases`` and ``outcomes``.
-
-    Arrays ``shots_per_setting`` and ``basis_probabilities`` are read if there; all are those of `ShadowData`, with
-    qubit 0 in column 0. No code in the file can run.
-
-    Parameters
-    ----------
-    path : str or path-like
-
-    Returns
-    -------
-    ShadowData
-
-    Raises
-    ------
-    FileFormatError
-        If the file is damaged or an array is missing or wrong; the message names the array and the place.
-    """
-    name = os.fspath(path)
-    known = {"bases", "outcomes", "shots_per_setting", "basis_probabilities"}
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            raise FileFormatError(f"{name!r} is no npz file but a single array.")
-        with loaded as file:
-            missing = {"bases", "outcomes"} - set(file.files)
-            if missing or set(file.files) - known:
-                raise FileFormatError(
-                    f"{name!r} must hold bases and outcomes, and may hold shots_per_setting and "
-                    f"basis_probabilities; it holds {', '.join(file.files)[:200]}."
-                )
-            arrays = {key: file[key] for key in file.files}
-        return ShadowData(**arrays)
-    except FileFormatError:
-        raise
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        raise FileFormatError(f"{name!r} cannot be read: {error}") from error
-
-
-def write_npz(data: ShadowData, path: str | os.PathLike[str]) -> None:
-    """Write data as a compressed npz file that `read_npz` reads.
-
-    Parameters
-    ----------
-    data : ShadowData
-    path : str or path-like
-        An existing file is replaced.
-    """
-    arrays = {"bases": data.bases, "outcomes": data.outcomes, "shots_per_setting": data.shots_per_setting}
-    if data.basis_probabilities is not None:
-        arrays["basis_probabilities"] = data.basis_probabilities
-    with open(path, "wb") as file:
-        np.savez_compressed(file, **arrays)
