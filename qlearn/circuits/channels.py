@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,25 @@ from .gates import PAULI_MATRICES, pauli_text_matrix
 from .instruction import Instruction
 
 Matrix = np.ndarray
+
+
+class Channel(NamedTuple):
+    """One step that is not unitary: what it is, where, and its data.
+
+    Attributes
+    ----------
+    kind : str
+        "pauli", "kraus", "measure", "reset" or "readout".
+    qubits : tuple of int
+        One or two.
+    data : object
+        Pauli texts to probabilities; Kraus matrices; the number of the recorded bit; None; (p01, p10).
+    """
+
+    kind: str
+    qubits: tuple[int, ...]
+    data: Any
+
 
 _ONE_QUBIT_PAULIS = ("X", "Y", "Z")
 TWO_QUBIT_PAULIS: tuple[str, ...] = tuple(a + b for a in "IXYZ" for b in "IXYZ")[1:]

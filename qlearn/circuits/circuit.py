@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -23,6 +25,9 @@ from .parameters import Parameter, ordered_parameters
 
 if TYPE_CHECKING:
     from .drawing import Drawing
+
+
+_angles_of = itemgetter(2)
 
 
 class Circuit(
@@ -77,7 +82,7 @@ class Circuit(
         """The distinct parameters: vectors and single names by first appearance, elements of a vector by index."""
         length, found = self._parameters
         if length != len(self._instructions):
-            found = ordered_parameters(angle for step in self._instructions for angle in step[2])
+            found = ordered_parameters(chain.from_iterable(map(_angles_of, self._instructions)))
             self._parameters = (len(self._instructions), found)
         return found
 

@@ -9,6 +9,7 @@ import math
 import numbers
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -316,6 +317,9 @@ class Parameter(Expression):
         return Parameter, (self._name,)
 
 
+_vector_of, _index_of = attrgetter("_vector"), attrgetter("_index")
+
+
 class ParameterVector(tuple[Parameter, ...]):
     """A tuple of parameters `name[0]`, `name[1]`, ..., with a name.
 
@@ -419,6 +423,10 @@ def ordered_parameters(angles: Any) -> tuple[Parameter, ...]:
     >>> [str(p) for p in ordered_parameters([b[0], 0.5, a[1], a[0]])]
     ['b[0]', 'a[0]', 'a[1]']
     """
+    angles = list(angles)
+    found = _of_one_vector(angles)
+    if found is not None:
+        return found
     groups: dict[str, dict[str, Parameter]] = {}  # names hash faster than parameters
     for angle in angles:
         if type(angle) is Parameter:
@@ -427,6 +435,21 @@ def ordered_parameters(angles: Any) -> tuple[Parameter, ...]:
             for parameter in angle.parameters:
                 groups.setdefault(parameter._vector or parameter._name, {})[parameter._name] = parameter
     return tuple(p for group in groups.values() for p in sorted(group.values(), key=_sort_key))
+
+
+def _of_one_vector(angles: list[Any]) -> tuple[Parameter, ...] | None:
+    """Return the ordered parameters if all angles are elements of one vector, as in most circuits."""
+    try:
+        vectors = set(map(_vector_of, angles))
+    except AttributeError:  # a number or a polynomial
+        return None
+    if len(vectors) != 1 or None in vectors:
+        return None
+    indices = list(map(_index_of, angles))
+    if indices == list(range(len(angles))):
+        return tuple(angles)
+    elements = dict(zip(indices, angles, strict=True))
+    return tuple(map(elements.__getitem__, sorted(elements)))
 
 
 def value_map(values: Mapping[Any, Any]) -> dict[str, Any]:
