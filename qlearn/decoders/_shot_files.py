@@ -53,10 +53,7 @@ def _read_b8(data: bytes, width: int) -> np.ndarray:
 
 
 def _read_01(data: bytes, width: int) -> np.ndarray:
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    if data and not data.endswith(b"\n"):
-        data += b"\n"
+    data = _whole_lines(data)
     if len(data) % (width + 1):
         raise ValueError(f"{len(data)} characters are not a multiple of the {width + 1} of a line.")
     _reserve(len(data) // (width + 1), width)
@@ -93,12 +90,19 @@ def _read_r8(data: bytes, width: int) -> np.ndarray:
     return np.ascontiguousarray(bits[:, :-1])
 
 
+def _whole_lines(data: bytes) -> bytes:
+    """Return the lines with their ends as Unix writes them; a last line without an end may have lost digits."""
+    if data and not data.endswith(b"\n"):
+        raise ValueError("its last line has no end, so the file is cut off.")
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
+
+
 def _lines(data: bytes) -> list[str]:
     try:
-        text = data.decode("ascii")
+        text = _whole_lines(data).decode("ascii")
     except UnicodeDecodeError as error:
         raise ValueError("it holds bytes that are not ASCII.") from error
-    return text.splitlines()
+    return text.split("\n")[:-1]
 
 
 def _read_hits(data: bytes, width: int) -> np.ndarray:
@@ -120,11 +124,11 @@ def _read_dets(data: bytes, n_detectors: int, n_observables: int) -> np.ndarray:
         head, *words = line.split(" ")
         if head != "shot":
             raise ValueError(f"line {shot + 1} starts with {head[:20]!r}, not 'shot'.")
-        for word in filter(None, words):
-            if word[0] not in ranges:
+        for word in words:
+            if word[:1] not in ranges:
                 raise ValueError(f"shot {shot} has {word[:20]!r}, neither a detector D nor an observable L.")
             offset, size = ranges[word[0]]
-            bits[shot, offset + _index(word[1:], size, shot)] ^= True
+            bits[shot, offset + _index(word[1:], size, shot)] = True
     return bits
 
 

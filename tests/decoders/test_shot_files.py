@@ -38,7 +38,10 @@ def test_reads_appended_observables(tmp_path, rng, format):
         ("b8", b"\x01\x80", "padding bits are set"),
         ("01", b"0000000000\n000000000\n", "are not a multiple of the 11 of a line"),
         ("01", b"0000000002\n", "a line is not 10 characters 0 or 1"),
-        ("01", b"00000000000", "are not a multiple of the 11 of a line"),
+        ("01", b"00000000000\n", "are not a multiple of the 11 of a line"),
+        ("01", b"0000000000", "its last line has no end"),
+        ("hits", b"2,13\n2,1", "its last line has no end"),
+        ("hits", b"2\x0c3\n", "shot 0 has the index '2.x0c3'"),
         ("ptb64", b"\x00" * 79, "79 bytes are not a multiple of 80, 64 shots"),
         ("r8", b"\x05", "add up to 6 bits, no multiple of 11"),
         ("r8", b"\x0b\x09", "a run crosses the end of shot 0"),
@@ -49,6 +52,8 @@ def test_reads_appended_observables(tmp_path, rng, format):
         ("dets", b"shot D3\nD4\n", "line 2 starts with 'D4', not 'shot'"),
         ("dets", b"shot M3\n", "neither a detector D nor an observable L"),
         ("dets", b"shot D99999999999999999999\n", "shot 0 has the index"),
+        ("dets", b"shot D1  D2\n", "shot 0 has ''"),
+        ("dets", b"shot D1 D2", "its last line has no end"),
         ("dets", b"shot L0\n", "shot 0 has the index '0'"),
     ],
 )
@@ -69,3 +74,12 @@ def test_empty_files_hold_no_shots(tmp_path):
 def test_unknown_format_is_refused(tmp_path):
     with pytest.raises(ValueError, match="shot format 'npy' of shots.npy is unknown; give one of 01, b8"):
         read_shots(tmp_path / "shots.npy", 3, 0)
+
+
+def test_what_is_named_twice_is_as_stim_has_it(tmp_path):
+    """Hits toggle, detections do not."""
+    for format, text in (("dets", "shot D1 D1 D2\n"), ("hits", "1,1,2\n")):
+        path = tmp_path / f"shots.{format}"
+        path.write_text(text)
+        expected = stim.read_shot_data_file(path=path, format=format, num_detectors=3)
+        assert np.array_equal(read_shots(path, 3, 0), expected)
