@@ -10,36 +10,50 @@ import pytest
 
 import qlearn as ql
 from qlearn import datasets
+from qlearn.datasets import folders
 from tests import house
 from tests.naive import matrices
 
 # Recomputed with PySCF 2.14 apart from make.py, before it was written: exact and Hartree-Fock energy, number of qubits.
-TABLE = [
-    ("H2", 0.7414, "angstrom", "jordan_wigner", 4, -1.137270, -1.116684),
-    ("H2", 0.7, "angstrom", "jordan_wigner", 4, -1.136189, -1.117349),
-    ("LiH", 1.2, "angstrom", "parity", 4, -7.850698, -7.835616),
-    ("LiH", 2.2, "angstrom", "parity", 4, -7.844879, -7.807994),
-    ("LiH", 3.4, "angstrom", "parity", 4, -7.789089, -7.670060),
-    ("LiH", 1.2, "angstrom", "jordan_wigner", 6, -7.850698, -7.835616),
-    ("LiH", 2.2, "angstrom", "jordan_wigner", 6, -7.844879, -7.807994),
-    ("LiH", 3.4, "angstrom", "jordan_wigner", 6, -7.789089, -7.670060),
-    ("BeH2", 1.33, "angstrom", "jordan_wigner", 6, -15.563137, -15.560098),
-    ("BeH2", 1.33, "bohr", "jordan_wigner", 6, -14.861589, -14.855668),
-    ("H2O", None, "angstrom", "jordan_wigner", 8, -74.972336, -74.964530),
-    ("H2O", None, "bohr", "jordan_wigner", 8, -73.294107, -73.291481),
+SMALL = [
+    ("H2", 0.7414, "angstrom", "jordan_wigner", False, 4, -1.137270, -1.116684),
+    ("H2", 0.7, "angstrom", "jordan_wigner", False, 4, -1.136189, -1.117349),
+    ("LiH", 1.2, "angstrom", "parity", True, 4, -7.850698, -7.835616),
+    ("LiH", 2.2, "angstrom", "parity", True, 4, -7.844879, -7.807994),
+    ("LiH", 3.4, "angstrom", "parity", True, 4, -7.789089, -7.670060),
+    ("LiH", 1.2, "angstrom", "jordan_wigner", False, 6, -7.850698, -7.835616),
+    ("LiH", 2.2, "angstrom", "jordan_wigner", False, 6, -7.844879, -7.807994),
+    ("LiH", 3.4, "angstrom", "jordan_wigner", False, 6, -7.789089, -7.670060),
+    ("BeH2", 1.33, "angstrom", "jordan_wigner", False, 6, -15.563137, -15.560098),
+    ("BeH2", 1.33, "bohr", "jordan_wigner", False, 6, -14.861589, -14.855668),
+    ("H2O", None, "angstrom", "jordan_wigner", False, 8, -74.972336, -74.964530),
+    ("H2O", None, "bohr", "jordan_wigner", False, 8, -73.294107, -73.291481),
+]
+# Exact electronic energies of arXiv:2103.07510 and the qubits and terms of its Hamiltonians, where orbitals agree.
+ELECTRONIC = [
+    ("H2", 0.7462, "6-31g", 8, 185, -1.860861),
+    ("LiH", 1.548, "sto-3g", 12, 631, -8.908299),
+    ("BeH2", 1.3038, "sto-3g", 14, 666, -19.045050),
+    ("H2O", 1.0285, "sto-3g", 14, 1086, -83.599430),
+    ("NH3", 1.0701, "sto-3g", 16, None, -66.881299),
 ]
 PUBLISHED = [
-    ("ostaszewski_mol_data/LiH_4q*1.2_parity.npz", ("LiH", 1.2, "angstrom", "parity")),
-    ("ostaszewski_mol_data/LiH_4q*2.2_parity.npz", ("LiH", 2.2, "angstrom", "parity")),
-    ("ostaszewski_mol_data/LiH_4q*3.4_parity.npz", ("LiH", 3.4, "angstrom", "parity")),
-    ("ostaszewski_mol_data/LiH_6q*2.2_jordan_wigner.npz", ("LiH", 2.2, "angstrom", "jordan_wigner")),
-    ("tensorrl_qas_mol_data/BEH2_6q*.npz", ("BeH2", 1.33, "bohr", "jordan_wigner")),
-    ("tensorrl_qas_mol_data/H2O_8q*.npz", ("H2O", None, "bohr", "jordan_wigner")),
+    ("ostaszewski_mol_data/LiH_4q*1.2_parity.npz", ("LiH", 1.2, "angstrom", "parity", True)),
+    ("ostaszewski_mol_data/LiH_4q*2.2_parity.npz", ("LiH", 2.2, "angstrom", "parity", True)),
+    ("ostaszewski_mol_data/LiH_4q*3.4_parity.npz", ("LiH", 3.4, "angstrom", "parity", True)),
+    ("ostaszewski_mol_data/LiH_6q*2.2_jordan_wigner.npz", ("LiH", 2.2, "angstrom", "jordan_wigner", False)),
+    ("tensorrl_qas_mol_data/BEH2_6q*.npz", ("BeH2", 1.33, "bohr", "jordan_wigner", False)),
+    ("tensorrl_qas_mol_data/H2O_8q*.npz", ("H2O", None, "bohr", "jordan_wigner", False)),
 ]
 
 
-def load(name, distance, unit, mapping="jordan_wigner"):
-    return datasets.load_molecule(name, distance, unit=unit, mapping=mapping)
+def load(name, distance, unit, encoding="jordan_wigner", tapered=False):
+    return datasets.load_molecule(name, distance, unit=unit, encoding=encoding, tapered=tapered)
+
+
+def small_molecules():
+    """Return those whose dense matrices are cheap."""
+    return [molecule for molecule in datasets.load_molecules() if molecule.n_qubits <= 8]
 
 
 def naive_energy(hamiltonian, bits=None):
@@ -51,22 +65,133 @@ def naive_energy(hamiltonian, bits=None):
     return np.linalg.eigvalsh(dense)[0] if bits is None else dense[int(bits, 2), int(bits, 2)].real
 
 
-@pytest.mark.parametrize(("name", "distance", "unit", "mapping", "n_qubits", "exact", "hartree_fock"), TABLE)
-def test_energies_of_molecules(name, distance, unit, mapping, n_qubits, exact, hartree_fock):
-    molecule = load(name, distance, unit, mapping)
+@pytest.mark.parametrize(("name", "distance", "unit", "encoding", "tapered", "n_qubits", "exact", "mean"), SMALL)
+def test_energies_of_molecules(name, distance, unit, encoding, tapered, n_qubits, exact, mean):
+    molecule = load(name, distance, unit, encoding, tapered)
     assert molecule.n_qubits == len(molecule.hartree_fock) == n_qubits
     assert abs(naive_energy(molecule.hamiltonian) - exact) < 1e-6
-    assert abs(naive_energy(molecule.hamiltonian, molecule.hartree_fock) - hartree_fock) < 1e-6
-    # The files hold ten digits of each of up to 193 coefficients.
-    assert abs(molecule.hamiltonian.ground_state().energies[0] - molecule.exact_energy) < 2e-8
+    assert abs(naive_energy(molecule.hamiltonian, molecule.hartree_fock) - mean) < 1e-6
+    # The files hold twelve digits of each integral.
+    assert abs(molecule.hamiltonian.ground_state().energies[0] - molecule.exact_energy) < 1e-9
     state = ql.sim.Statevector().run(molecule.hartree_fock_circuit())
-    assert abs(state.expectation(molecule.hamiltonian) - molecule.hartree_fock_energy) < 2e-8
+    assert abs(state.expectation(molecule.hamiltonian) - molecule.hartree_fock_energy) < 1e-9
     assert bool(molecule.note) == (unit == "bohr")
 
 
-def test_the_table_is_all_there_is():
-    listed = {(m.name, m.distance, m.unit, m.mapping) for m in datasets.load_molecules()}
-    assert listed == {row[:4] for row in TABLE}
+def test_the_tables_are_all_there_is():
+    listed = {(m.name, m.distance, m.unit, m.basis) for m in datasets.load_molecules()}
+    small = {(*row[:3], "sto-3g") for row in SMALL}
+    assert listed == small | {(*row[:2], "angstrom", row[2]) for row in ELECTRONIC} | {
+        ("H2", 0.735, "angstrom", "sto-3g")
+    }
+
+
+@pytest.mark.parametrize(("name", "distance", "basis", "n_qubits", "n_terms", "electronic"), ELECTRONIC)
+def test_molecules_of_the_tables_on_schemes(name, distance, basis, n_qubits, n_terms, electronic):
+    """Taken apart from the repulsion of the nuclei, which the geometry gives."""
+    molecule = datasets.load_molecule(name, distance, unit="angstrom", basis=basis)
+    charges = np.array([{"H": 1, "Li": 3, "Be": 4, "N": 7, "O": 8}[symbol] for symbol, _ in molecule.geometry])
+    places = np.array([place for _, place in molecule.geometry]) / 0.529177210903
+    repulsion = sum(
+        charges[i] * charges[j] / np.linalg.norm(places[i] - places[j])
+        for i, j in itertools.combinations(range(len(charges)), 2)
+    )
+    assert abs(molecule.exact_energy - repulsion - electronic) < (2e-6 if n_terms else 2e-4)
+    assert molecule.n_qubits == n_qubits
+    assert n_terms is None or molecule.hamiltonian.n_terms == n_terms
+    tapered = datasets.load_molecule(name, distance, unit="angstrom", basis=basis, tapered=True)
+    if tapered.n_qubits <= 10:
+        assert abs(tapered.hamiltonian.ground_state().energies[0] - molecule.exact_energy) < 1e-8
+
+
+@pytest.mark.parametrize("encoding", ["parity", "bravyi_kitaev"])
+def test_encodings_turn_into_each_other(encoding):
+    """By the bits they hold, written out: permuted rows and columns of the Jordan-Wigner matrix."""
+    first, other = load("H2O", None, "angstrom"), load("H2O", None, "angstrom", encoding)
+    n = first.n_qubits
+    below = {
+        "parity": [range(q + 1) for q in range(n)],
+        # The tree of Fenwick on eight leaves.
+        "bravyi_kitaev": [[0], [0, 1], [2], range(4), [4], [4, 5], [6], range(8)],
+    }[encoding]
+    images = []
+    for bits in itertools.product((0, 1), repeat=n):
+        image = "".join(str(sum(bits[m] for m in modes) % 2) for modes in below)
+        images.append(int(image, 2))
+        if "".join(map(str, bits)) == first.hartree_fock:
+            assert image == other.hartree_fock
+    np.testing.assert_allclose(
+        other.hamiltonian.to_dense()[np.ix_(images, images)], first.hamiltonian.to_dense(), atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("spin_order", ["blocked", "interleaved"])
+def test_electronic_hamiltonian_is_that_of_ladder_operators(rng, spin_order):
+    """Three orbitals with random integrals against dense creation and annihilation operators."""
+    n = 3
+    one, two = rng.normal(size=(n, n)), rng.normal(size=(n, n, n, n))
+    one = one + one.T
+    two = two + two.transpose(1, 0, 2, 3)
+    two = two + two.transpose(0, 1, 3, 2)
+    two = two + two.transpose(2, 3, 0, 1)
+    lower, z = np.array([[0.0, 1.0], [0.0, 0.0]]), np.diag([1.0, -1.0])
+    ladder = [matrices.kron([z] * m + [lower] + [np.eye(2)] * (2 * n - m - 1)).real for m in range(2 * n)]
+
+    def mode(p, spin):
+        return ladder[p + n * spin if spin_order == "blocked" else 2 * p + spin]
+
+    dense = 0.7 * np.eye(4**n)
+    for p, q, a in itertools.product(range(n), range(n), (0, 1)):
+        dense += one[p, q] * mode(p, a).T @ mode(q, a)
+        for r, s, b in itertools.product(range(n), range(n), (0, 1)):
+            dense += 0.5 * two[p, q, r, s] * mode(p, a).T @ mode(r, b).T @ mode(s, b) @ mode(q, a)
+    ours = datasets.make_electronic_hamiltonian(one, two, 0.7, spin_order=spin_order)
+    np.testing.assert_allclose(ours.to_dense(), dense, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([[1.0, 2.0], [0.0, 1.0]], np.zeros((2, 2, 2, 2))), "`one_body` must be symmetric"),
+        ((np.eye(2), np.arange(16.0).reshape(2, 2, 2, 2)), "chemists' notation"),
+        ((np.eye(2), np.zeros((2, 2, 2))), "`two_body` must have shape (2, 2, 2, 2)"),
+    ],
+)
+def test_wrong_integrals_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        datasets.make_electronic_hamiltonian(*arguments)
+
+
+def test_made_molecules_are_those_of_the_files():
+    pytest.importorskip("pyscf")
+    made = datasets.make_molecule("H 0 0 0; H 0 0 0.735", unit="angstrom", encoding="parity", tapered=True)
+    loaded = load("H2", 0.735, "angstrom", "parity", True)
+    assert (made.name, made.n_qubits, made.hartree_fock) == ("H2", 1, loaded.hartree_fock)
+    assert (made.hamiltonian - loaded.hamiltonian).simplify(1e-9).n_terms == 0
+    cation = datasets.make_molecule([("He", (0, 0, 0)), ("H", (0, 0, 1.4632))], unit="bohr", charge=1)
+    assert cation.exact_energy < cation.hartree_fock_energy < -2.8
+    space = datasets.make_molecule("Li 0 0 0; H 0 0 2.2", unit="angstrom", active=(2, 3), orbitals=[2, 3, 6])
+    assert abs(space.exact_energy - load("LiH", 2.2, "angstrom").exact_energy) < 1e-9
+    with pytest.raises(ValueError, match="an even number of electrons, it has 3"):
+        datasets.make_molecule("Li 0 0 0", unit="angstrom")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"atoms": "H 0 0 0", "unit": "pm"}, '`unit` must be "angstrom" or "bohr"'),
+        ({"atoms": "H 0 0", "unit": "bohr"}, '`atoms` must look like "Li 0 0 0; H 0 0 1.6"'),
+        ({"atoms": [], "unit": "bohr"}, "`atoms` must name at least one atom"),
+        ({"atoms": [("H", (0, 0))], "unit": "bohr"}, "`coordinates of atom 0` must have shape (3,)"),
+        ({"atoms": "H 0 0 0", "unit": "bohr", "encoding": "bk"}, "`encoding` must be one of jordan_wigner, parity"),
+        ({"atoms": "H 0 0 0", "unit": "bohr", "orbitals": [1]}, "`orbitals` needs `active`"),
+        ({"atoms": "H 0 0 0", "unit": "bohr", "active": (2, 2), "orbitals": [1]}, "must name 2 orbitals"),
+        ({"atoms": "H 0 0 0", "unit": "bohr", "active": (9, 2)}, "`n_electrons of `active`` must"),
+    ],
+)
+def test_molecules_that_cannot_be_made(arguments, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        datasets.make_molecule(**arguments)
 
 
 @pytest.mark.parametrize(("pattern", "key"), PUBLISHED)
@@ -95,13 +220,12 @@ def spins(molecule, bits):
 
 def test_hartree_fock_is_the_lowest_determinant_of_its_spins():
     """Only of its spins: two parallel electrons lie lower in LiH at 3.4 Angstrom."""
-    for molecule in datasets.load_molecules():
+    for molecule in small_molecules():
         diagonal = molecule.hamiltonian.to_dense().diagonal()
         rivals = [format(index, f"0{molecule.n_qubits}b") for index in range(len(diagonal))]
-        if molecule.mapping == "jordan_wigner":
-            assert spins(molecule, molecule.hartree_fock) == (molecule.n_electrons // 2,) * 2
-            assert molecule.n_qubits == 2 * molecule.n_orbitals
-            rivals = [bits for bits in rivals if spins(molecule, bits) == spins(molecule, molecule.hartree_fock)]
+        assert spins(molecule, molecule.hartree_fock) == (molecule.n_electrons // 2,) * 2
+        assert molecule.n_qubits == 2 * molecule.n_orbitals
+        rivals = [bits for bits in rivals if spins(molecule, bits) == spins(molecule, molecule.hartree_fock)]
         assert min(rivals, key=lambda bits: diagonal[int(bits, 2)]) == molecule.hartree_fock
 
 
@@ -126,16 +250,16 @@ def test_distances_convert_between_units():
     ("arguments", "message"),
     [
         ({"name": "LiH", "distance": 2.2, "unit": "nm"}, '`unit` must be "angstrom" or "bohr", got \'nm\'.'),
-        ({"name": "NH3", "unit": "bohr"}, "`name` must be one of BeH2, H2, H2O, LiH, got 'NH3'."),
+        ({"name": "CH4", "unit": "bohr"}, "`name` must be one of BeH2, H2, H2O, LiH, NH3, got 'CH4'."),
         (
             {"name": "H2", "distance": 0.8, "unit": "angstrom"},
-            "There is no H2 with 0.8 angstrom (jordan_wigner); there is 0.7414 angstrom (jordan_wigner), "
-            "0.7 angstrom (jordan_wigner).",
+            "There is no H2 with 0.8 angstrom (sto-3g); there is 0.735 angstrom (sto-3g), 0.7414 angstrom (sto-3g), "
+            "0.7462 angstrom (6-31g), 0.7 angstrom (sto-3g).",
         ),
-        ({"name": "LiH", "unit": "angstrom"}, "There is no LiH with angstrom (jordan_wigner); there is 1.2 angstrom"),
-        ({"name": "H2O", "distance": 1.0, "unit": "bohr"}, "There is no H2O with 1.0 bohr (jordan_wigner); there is "),
+        ({"name": "LiH", "unit": "angstrom"}, "There is no LiH with angstrom (sto-3g); there is 1.2 angstrom"),
+        ({"name": "H2O", "distance": 1.0, "unit": "bohr"}, "There is no H2O with 1.0 bohr (sto-3g); there is "),
         ({"name": "H2", "distance": np.nan, "unit": "bohr"}, "`distance` must be finite"),
-        ({"name": "H2", "distance": 0.7, "unit": "bohr", "mapping": "bk"}, "`mapping` must be one of jordan_wigner, "),
+        ({"name": "H2", "distance": 0.7, "unit": "angstrom", "encoding": "bk"}, "`encoding` must be one of jordan_wi"),
     ],
 )
 def test_molecules_that_are_not_there(arguments, message):
@@ -161,7 +285,7 @@ def test_data_is_found_in_an_installed_package(tmp_path, monkeypatch):
     """In the wheel the folder lies inside the package, and wins over one beside it."""
     inside = tmp_path / "site" / "qlearn" / "_datasets" / "molecules"
     beside = tmp_path / "site" / "datasets" / "molecules"
-    monkeypatch.setattr(datasets, "__file__", str(tmp_path / "site" / "qlearn" / "datasets.py"))
+    monkeypatch.setattr(folders, "__file__", str(tmp_path / "site" / "qlearn" / "datasets" / "folders.py"))
     with pytest.raises(FileNotFoundError, match="'molecules' is neither in"):
         datasets.load_molecules()
     beside.mkdir(parents=True)
@@ -174,11 +298,19 @@ def test_data_is_found_in_an_installed_package(tmp_path, monkeypatch):
 
 def test_the_readme_lists_every_file():
     folder = house.ROOT.parent / "datasets" / "molecules"
-    rows = re.findall(r"^\| `(\S+\.json)` \| (\d+) \| (\d+) \| `([01]+)` \|", (folder / "README.md").read_text(), re.M)
+    pattern = r"^\| `(\S+\.json)` \| (\d+) \| (\d+) \| (\d+) \| `([01]+)` \|"
+    rows = re.findall(pattern, (folder / "README.md").read_text(), re.M)
     assert {row[0] for row in rows} == {path.name for path in folder.glob("*.json")}
-    for name, n_qubits, n_terms, bits in rows:
+    for name, *numbers, bits in rows:
         record = json.loads((folder / name).read_text())
-        assert (int(n_qubits), int(n_terms), bits) == (len(bits), len(record["hamiltonian"]), record["hartree_fock"])
+        found = [
+            datasets.load_molecule(
+                record["name"], record["distance"], unit=record["unit"], basis=record["basis"], tapered=tapered
+            )
+            for tapered in (False, True)
+        ]
+        counts = [found[0].n_qubits, found[1].n_qubits, found[0].hamiltonian.n_terms]
+        assert (list(map(int, numbers)), bits) == (counts, found[0].hartree_fock)
 
 
 @pytest.mark.parametrize(("n_qubits", "field"), [(1, 0.7), (4, 0.3), (7, 1.0), (9, 2.5)])

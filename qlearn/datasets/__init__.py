@@ -1,0 +1,17 @@
+"""Data sets and model Hamiltonians: `load_*` reads files that travel with the package, `make_*` computes."""
+
+from .electrons import make_electronic_hamiltonian
+from .models import make_heisenberg_chain, make_ising_chain, make_lattice_model, make_maxcut
+from .molecules import Molecule, load_molecule, load_molecules, make_molecule
+
+__all__ = [
+    "Molecule",
+    "load_molecule",
+    "load_molecules",
+    "make_electronic_hamiltonian",
+    "make_heisenberg_chain",
+    "make_ising_chain",
+    "make_lattice_model",
+    "make_maxcut",
+    "make_molecule",
+]
