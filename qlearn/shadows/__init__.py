@@ -1,6 +1,7 @@
 """Properties of quantum states from measurement data: design of measurements, data, estimates with honest errors."""
 
 from .blocks import Block, ShadowBlocks
+from .counts_files import read_counts
 from .csv_files import read_csv, scan_csv, write_csv
 from .data import ShadowData
 from .derandomised import Derandomised
@@ -13,11 +14,22 @@ from .match_ratio import MatchRatio
 from .median_of_means import MedianOfMeans
 from .nonlinear import purity, renyi_entropy
 from .npz_files import read_npz, scan_npz, write_npz
+from .observables_files import read_observables
 from .overlapped import OverlappedGrouping
 from .pilot import LeastSquaresEnergy, LeastSquaresPlan, PilotLeastSquares
+from .randommeas_files import read_randommeas, write_randommeas
+from .reading import read_data, scan_data
 from .scheme import AbstractScheme, MeasurementScheme
 from .shadow_grouping import ShadowGrouping
 from .symmetry import Unknowns, symmetry_classes
+from .text_files import (
+    read_text,
+    read_text_observables,
+    read_text_scheme,
+    read_text_subsystems,
+    scan_text,
+    write_text,
+)
 from .uniform import Uniform
 from .variance import one_shot_variance, scheme_variance, unmeasured_bias
 
@@ -49,14 +61,26 @@ __all__ = [
     "estimate_terms",
     "one_shot_variance",
     "purity",
+    "read_counts",
     "read_csv",
+    "read_data",
     "read_npz",
+    "read_observables",
+    "read_randommeas",
+    "read_text",
+    "read_text_observables",
+    "read_text_scheme",
+    "read_text_subsystems",
     "renyi_entropy",
     "scan_csv",
+    "scan_data",
     "scan_npz",
+    "scan_text",
     "scheme_variance",
     "symmetry_classes",
     "unmeasured_bias",
     "write_csv",
     "write_npz",
+    "write_randommeas",
+    "write_text",
 ]

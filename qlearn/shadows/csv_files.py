@@ -5,26 +5,16 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .._checks import check_count
-from .._memory import require_memory
 from ..persistence import FileFormatError
-from .blocks import BLOCK_SHOTS, Block, ShadowBlocks
+from ._rows import Row, scan_rows
+from .blocks import BLOCK_SHOTS, ShadowBlocks
 from .data import LETTERS, ShadowData
 
 _FIELDS = ("setting", "basis", "outcome", "count")
 _MAX_COUNT = 10**9
-
-
-class _Row(NamedTuple):
-    setting: str | None
-    basis: str
-    outcome: str
-    count: int
 
 
 def read_csv(path: str | os.PathLike[str], *, qubit_0: str) -> ShadowData:
@@ -87,73 +77,10 @@ def scan_csv(path: str | os.PathLike[str], *, qubit_0: str, block_shots: int = B
     ValueError
         If `qubit_0` is neither.
     """
-    check_end(qubit_0)
-    check_count("block_shots", block_shots, minimum=1)
-    first = next(_rows(path), None)
-    if first is None:
-        raise FileFormatError(f"{os.fspath(path)!r} holds no measurement.")
-    return ShadowBlocks(lambda: _csv_blocks(path, qubit_0, block_shots), len(first.basis))
+    return scan_rows(lambda: _rows(path), os.fspath(path), qubit_0, block_shots)
 
 
-def check_end(qubit_0: str) -> None:
-    """Raise ValueError unless `qubit_0` names an end of a text."""
-    if qubit_0 not in {"left", "right"}:
-        raise ValueError(f'`qubit_0` must be "left" or "right", got {qubit_0!r}.')
-
-
-def _csv_blocks(path: str | os.PathLike[str], qubit_0: str, block_shots: int) -> Iterator[Block]:
-    order = slice(None) if qubit_0 == "left" else slice(None, None, -1)
-    lines = _Lines(order)
-    previous: tuple[str | None, str] | None = None
-    for row in _rows(path):
-        left, goes_on = row.count, (row.setting, row.basis) == previous
-        previous = row.setting, row.basis
-        while left:
-            taken = min(left, block_shots - lines.n_shots)
-            lines.add(row.basis, row.outcome, taken, goes_on)
-            left, goes_on = left - taken, True
-            if lines.n_shots == block_shots:
-                yield lines.block()
-                lines = _Lines(order)
-    if lines.n_shots:
-        yield lines.block()
-
-
-class _Lines:
-    """The texts of one block."""
-
-    def __init__(self, order: slice) -> None:
-        self.order = order
-        self.bases: list[str] = []
-        self.shots: list[int] = []
-        self.outcomes: list[str] = []
-        self.counts: list[int] = []
-        self.n_shots = 0
-        self.continues = False
-
-    def add(self, basis: str, outcome: str, count: int, goes_on: bool) -> None:
-        if not self.bases:
-            self.continues = goes_on
-        if not (goes_on and self.bases):
-            self.bases.append(basis)
-            self.shots.append(0)
-        self.outcomes.append(outcome)
-        self.counts.append(count)
-        self.shots[-1] += count
-        self.n_shots += count
-
-    def block(self) -> Block:
-        codes, bits = _characters(self.bases) - ord("X"), _characters(self.outcomes) - ord("0")
-        require_memory(2 * self.n_shots * bits.shape[1], f"{self.n_shots} outcomes", "blocks by `scan_csv`")
-        outcomes = np.repeat(bits[:, self.order], self.counts, axis=0)
-        return Block(ShadowData(codes[:, self.order], outcomes, self.shots), self.continues)
-
-
-def _characters(texts: list[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(len(texts), -1)
-
-
-def _rows(path: str | os.PathLike[str]) -> Iterator[_Row]:
+def _rows(path: str | os.PathLike[str]) -> Iterator[Row]:
     """Yield the checked lines of a CSV file."""
     name = os.fspath(path)
     width = None
@@ -181,7 +108,7 @@ def _rows(path: str | os.PathLike[str]) -> Iterator[_Row]:
             raise FileFormatError(f"{name!r}, line {reader.line_num + 1}: it cannot be read ({error}).") from error
 
 
-def _checked_row(where: str, fields: dict[str, str]) -> _Row:
+def _checked_row(where: str, fields: dict[str, str]) -> Row:
     basis, outcome, count = fields["basis"], fields["outcome"], fields.get("count", "1")
     if not basis or set(basis) - set(LETTERS):
         raise FileFormatError(f"{where}: the basis must be letters X, Y, Z, got {basis[:80]!r}.")
@@ -189,7 +116,7 @@ def _checked_row(where: str, fields: dict[str, str]) -> _Row:
         raise FileFormatError(f"{where}: the outcome must be {len(basis)} zeros and ones, got {outcome[:80]!r}.")
     if not (count.isascii() and count.isdigit() and len(count) < 20) or not 0 < int(count) <= _MAX_COUNT:
         raise FileFormatError(f"{where}: the count must be an integer from 1 to {_MAX_COUNT}, got {count[:80]!r}.")
-    return _Row(fields.get("setting"), basis, outcome, int(count))
+    return Row(fields.get("setting"), basis, outcome, int(count))
 
 
 def write_csv(data: ShadowData, path: str | os.PathLike[str]) -> None:
