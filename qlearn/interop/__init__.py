@@ -1,7 +1,8 @@
 """Circuits, observables, states and results from and to other libraries, one module for each.
 
 `qlearn.interop.qiskit`, `.cirq`, `.pennylane` and `.openfermion` have `import_...` functions, which take the other
-library's objects, and `export_...` functions, which make them; `.torch` has layers, `.sinter` decoders. Each bit order
+library's objects, and `export_...` functions, which make them; the first three have `shadow_data`, which makes
+measurement data of results; `.torch` has layers, `.sinter` decoders. Each bit order
 is converted: what is on qubit k there is on qubit k here. A library is loaded when an object of it is made, not before.
 """
 

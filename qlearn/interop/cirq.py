@@ -7,7 +7,7 @@ bit of an amplitude index, as here, so state vectors need no conversion.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,22 @@ from .._checks import missing_extra
 from ..circuits import CHANNEL_NAMES, Circuit, Expression, channel_kraus, decompose
 from ..paulis import PauliSum
 from ._common import PI, matches, no_counterpart, pauli_sum, placed_letters, plain, polynomial, positions
+from ._shadow_data import gather
 
-__all__ = ["export_circuit", "export_observable", "import_bits", "import_circuit", "import_observable"]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ..shadows import ShadowData
+
+__all__ = [
+    "export_circuit",
+    "export_observable",
+    "export_shadow_data",
+    "import_bits",
+    "import_circuit",
+    "import_observable",
+    "shadow_data",
+]
 
 MAX_DEPTH = 100
 
@@ -462,3 +476,71 @@ def import_bits(source: Any, keys: Sequence[str] | None = None) -> np.ndarray:
     if not names:
         raise ValueError("import_bits: the result has no measurements.")
     return np.concatenate([np.asarray(measurements[name], dtype=np.uint8) for name in names], axis=1)
+
+
+def shadow_data(
+    source: Any,
+    bases: Any,
+    *,
+    qubit_0: str | None = None,
+    keys: Sequence[str] | None = None,
+    qubits: Sequence[int] | None = None,
+    basis_probabilities: ArrayLike | None = None,
+) -> ShadowData:
+    """Return measurement data from results of Cirq, one for each basis.
+
+    Parameters
+    ----------
+    source : cirq.Result, or sequence of them
+        Settings in the order of `bases`; lists in lists, as `run_batch` returns them, are flattened.
+    bases : MeasurementScheme, array_like of int (n_settings, n_qubits), or sequence of str
+        What was measured: 0 = X, 1 = Y, 2 = Z with qubit k in column k; or texts such as "XYZ".
+    qubit_0 : {"left", "right"}, optional
+        Which end of the texts in `bases` is qubit 0; needed for texts.
+    keys : sequence of str, optional
+        Which measurements hold the outcomes, in which order; all by default, in the order of the result.
+    qubits : sequence of int, optional
+        The qubit of each measured bit; in order by default.
+    basis_probabilities : array_like of float, shape (n_qubits, 3), optional
+        With what probability X, Y and Z were drawn on each qubit, where they were; a `MeasurementScheme` knows.
+
+    Returns
+    -------
+    ShadowData
+
+    Raises
+    ------
+    TypeError
+        If `source` holds what is no result.
+    ValueError
+        If the numbers of settings or of qubits differ, or an order is ambiguous.
+    """
+    results: list[Any] = [source]
+    while any(isinstance(item, (list, tuple)) for item in results):
+        results = [part for item in results for part in (item if isinstance(item, (list, tuple)) else [item])]
+    bits = [import_bits(result, keys) for result in results]
+    return gather(bits, bases, qubit_0=qubit_0, qubits=qubits, basis_probabilities=basis_probabilities)
+
+
+def export_shadow_data(data: ShadowData, key: str = "m") -> list[Any]:
+    """Return a `cirq.ResultDict` for every setting, the bits of all qubits under one key.
+
+    Parameters
+    ----------
+    data : ShadowData
+    key : str
+        Of the measurement.
+
+    Returns
+    -------
+    list of cirq.ResultDict
+        In the order of ``data.bases``, which they do not hold.
+
+    Raises
+    ------
+    ImportError
+        If Cirq is not installed.
+    """
+    cirq = _cirq("export_shadow_data")
+    parts = np.split(data.outcomes, np.cumsum(data.shots_per_setting)[:-1])
+    return [cirq.ResultDict(params=cirq.ParamResolver({}), measurements={key: part.astype(np.uint8)}) for part in parts]

@@ -7,16 +7,28 @@ Wire k there is qubit k here where all wires are whole numbers; otherwise wires 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._checks import missing_extra
+from .._checks import check_array, missing_extra
 from ..circuits import CHANNEL_NAMES, Circuit, channel_kraus, decompose
 from ..paulis import PauliSum
 from ._common import as_number, no_counterpart, pauli_sum, placed_letters, plain, positions, width
 
-__all__ = ["export_circuit", "export_observable", "import_circuit", "import_observable"]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ..shadows import ShadowData
+
+__all__ = [
+    "export_circuit",
+    "export_observable",
+    "export_shadow_data",
+    "import_circuit",
+    "import_observable",
+    "shadow_data",
+]
 
 MAX_DEPTH = 100
 
@@ -298,3 +310,65 @@ def import_observable(source: Any, wires: Sequence[Hashable] | None = None, n_qu
     places = positions(occurring, order, "wires")
     terms = [([(places[wire], letter) for wire, letter in word.items()], value) for word, value in sentence.items()]
     return pauli_sum(terms, max(1, width(places, order, n_qubits)))
+
+
+def shadow_data(bits: ArrayLike | Any, recipes: ArrayLike | None = None) -> ShadowData:
+    """Return measurement data from what `pennylane.classical_shadow` gives.
+
+    Parameters
+    ----------
+    bits : array_like of int, shape (n_snapshots, n_qubits), or ClassicalShadow
+        0 for eigenvalue +1, 1 for -1; wire k of the measurement is qubit k. An array of shape (2, n_snapshots,
+        n_qubits), as measured, holds the recipes, too.
+    recipes : array_like of int, shape (n_snapshots, n_qubits), optional
+        0 = X, 1 = Y, 2 = Z.
+
+    Returns
+    -------
+    ShadowData
+        Every snapshot is a setting of its own, drawn uniformly.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or the recipes are missing.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> ql.interop.pennylane.shadow_data([[0, 1], [1, 1]], [[2, 2], [0, 1]])
+    <ShadowData: 2 qubits, 2 settings, 2 shots>
+    """
+    from ..shadows import ShadowData
+
+    if recipes is None and hasattr(bits, "recipes"):
+        bits, recipes = bits.bits, bits.recipes
+    if recipes is None:
+        both = check_array("bits", bits, (2, "n_snapshots", "n_qubits"), np.uint8)
+        bits, recipes = both
+    bits = check_array("bits", bits, ("n_snapshots", "n_qubits"), np.uint8)
+    recipes = check_array("recipes", recipes, bits.shape, np.uint8)
+    return ShadowData(recipes, bits, basis_probabilities=np.full((bits.shape[1], 3), 1 / 3))
+
+
+def export_shadow_data(data: ShadowData) -> tuple[np.ndarray, np.ndarray]:
+    """Return the arrays that `pennylane.ClassicalShadow` takes.
+
+    Parameters
+    ----------
+    data : ShadowData
+        Drawn uniformly, as PennyLane takes for granted. Shots of one setting become snapshots of their own.
+
+    Returns
+    -------
+    bits, recipes : ndarray of int64, shape (n_shots, n_qubits)
+
+    Raises
+    ------
+    ValueError
+        If the settings were drawn otherwise.
+    """
+    probabilities = data.basis_probabilities
+    if probabilities is not None and not np.allclose(probabilities, 1 / 3):
+        raise ValueError("PennyLane takes settings for drawn uniformly; these have other probabilities.")
+    return data.outcomes.astype(np.int64), data.bases[data.setting_of_shot].astype(np.int64)

@@ -6,7 +6,7 @@ an amplitude index; here it comes first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,19 +14,25 @@ import numpy as np
 from .._checks import check_array, missing_extra
 from ..circuits import CHANNEL_NAMES, Circuit, Expression, decompose
 from ..paulis import PauliSum
+from . import _qiskit_shadows
 from ._common import append_joined, no_counterpart, polynomial
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from ..shadows import ShadowData
     from ..sim.states import State
 
 __all__ = [
     "export_circuit",
     "export_observable",
+    "export_shadow_data",
     "export_state",
     "import_bits",
     "import_circuit",
     "import_observable",
     "import_state",
+    "shadow_data",
 ]
 
 MAX_DEPTH = 100
@@ -412,3 +418,80 @@ def _bit_text(key: Any, n_bits: int | None) -> str:
     if set(text) - {"0", "1"} or not text:
         raise ValueError(f"import_bits: {key!r} is no text of bits.")
     return text
+
+
+def shadow_data(
+    source: Any,
+    bases: Any,
+    *,
+    qubit_0: str | None = None,
+    register: str | None = None,
+    qubits: Sequence[int] | None = None,
+    basis_probabilities: ArrayLike | None = None,
+) -> ShadowData:
+    """Return measurement data from results of Qiskit, one for each basis.
+
+    Parameters
+    ----------
+    source : result, or sequence of results
+        The `PrimitiveResult` of a sampler, its `PubResult`s, `BitArray`s (an array of them counts one setting an
+        element), counts, or a `Result` with `get_counts`; settings in the order of `bases`.
+    bases : MeasurementScheme, array_like of int (n_settings, n_qubits), or sequence of str
+        What was measured: 0 = X, 1 = Y, 2 = Z with qubit k in column k; or texts such as "XYZ".
+    qubit_0 : {"left", "right"}, optional
+        Which end of the texts in `bases` is qubit 0: "right" for labels in Qiskit's order. Needed for texts. Counts
+        always have Qiskit's order.
+    register : str, optional
+        Which classical register holds the outcomes, where there are several.
+    qubits : sequence of int, optional
+        The qubit that was measured into classical bit 0, 1, ...; by default qubit k into bit k.
+    basis_probabilities : array_like of float, shape (n_qubits, 3), optional
+        With what probability X, Y and Z were drawn on each qubit, where they were; a `MeasurementScheme` knows.
+
+    Returns
+    -------
+    ShadowData
+        Shots in order, except for counts, which have none.
+
+    Raises
+    ------
+    TypeError
+        If `source` is no such result.
+    ValueError
+        If the numbers of settings or of qubits differ, or an order is ambiguous.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> ql.interop.qiskit.shadow_data([{"01": 7}, {"11": 2, "01": 1}], ["ZZ", "XZ"], qubit_0="right")
+    <ShadowData: 2 qubits, 2 settings, 10 shots>
+    """
+    return _qiskit_shadows.shadow_data(
+        source,
+        bases,
+        qubit_0=qubit_0,
+        register=register,
+        qubits=qubits,
+        basis_probabilities=basis_probabilities,
+        import_bits=import_bits,
+    )
+
+
+def export_shadow_data(data: ShadowData) -> list[tuple[str, dict[str, int]]]:
+    """Return the basis label and the counts of every setting, both with qubit 0 on the right, as Qiskit writes them.
+
+    Parameters
+    ----------
+    data : ShadowData
+
+    Returns
+    -------
+    list of (str, dict of str to int)
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> ql.interop.qiskit.export_shadow_data(ql.shadows.ShadowData(["XZ"], [[0, 1], [0, 1]], [2]))
+    [('ZX', {'10': 2})]
+    """
+    return _qiskit_shadows.export_shadow_data(data)
