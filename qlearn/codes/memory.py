@@ -1,11 +1,38 @@
-"""Memory experiments of repetition and surface codes as Stim circuits."""
+"""Memory experiments that Stim generates, with noise of our own."""
 
 import stim
 
 from .._checks import check_count
 from .noise import CircuitNoise
 
-__all__ = ["repetition_memory", "surface_memory"]
+__all__ = ["colour_memory", "repetition_memory", "surface_memory"]
+
+
+def colour_memory(distance: int, rounds: int, *, noise: CircuitNoise) -> stim.Circuit:
+    """Return Stim's circuit that keeps a logical qubit in a triangular colour code, checks turning from X to Y to Z.
+
+    Parameters
+    ----------
+    distance : int
+        Odd, at least 3.
+    rounds : int
+        Of syndrome measurement, at least 2.
+    noise : CircuitNoise
+        Added to the ideal circuit.
+
+    Returns
+    -------
+    stim.Circuit
+        One ancilla a face; for one check of X and one of Z a face, see `memory_circuit` of `colour_code`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range, `distance` is even or `noise` is none.
+    """
+    if check_count("distance", distance, 3) % 2 == 0:
+        raise ValueError(f"`distance` of a colour code must be odd, got {distance}.")
+    return _generated("color_code:memory_xyz", distance, check_count("rounds", rounds, 2), noise)
 
 
 def repetition_memory(distance: int, rounds: int, *, noise: CircuitNoise) -> stim.Circuit:

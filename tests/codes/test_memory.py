@@ -3,7 +3,7 @@
 import pytest
 import stim
 
-from qlearn.codes import CircuitNoise, circuit_distance, repetition_memory, surface_memory
+from qlearn.codes import CircuitNoise, circuit_distance, colour_memory, repetition_memory, surface_memory
 
 NOISES = [CircuitNoise.uniform(1e-3), CircuitNoise.si1000(1e-3), CircuitNoise.phenomenological(1e-3)]
 
@@ -52,3 +52,13 @@ def test_hyperedges_make_a_bound():
 def test_bad_requests_are_named(call, message):
     with pytest.raises((ValueError, TypeError), match=message):
         call(CircuitNoise.uniform(0.01))
+
+
+def test_colour_circuits_of_stim():
+    circuit = colour_memory(3, 2, noise=CircuitNoise.uniform(1e-3))
+    circuit.detector_error_model()
+    assert circuit_distance(circuit).value <= 3
+    with pytest.raises(ValueError, match="`distance` of a colour code must be odd, got 4"):
+        colour_memory(4, 2, noise=CircuitNoise.uniform(1e-3))
+    with pytest.raises(ValueError, match="`rounds` must be at least 2, got 1"):
+        colour_memory(3, 1, noise=CircuitNoise.uniform(1e-3))
