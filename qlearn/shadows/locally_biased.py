@@ -42,30 +42,37 @@ class LocallyBiased(AbstractScheme):
         return MeasurementScheme(bases, np.ones(n_shots, dtype=np.int64), basis_probabilities=probabilities)
 
 
-def optimal_letters(terms: PauliSum, tolerance: float = 1e-9, max_iterations: int = 5000) -> NDArray[np.float64]:
+def optimal_letters(terms: PauliSum, max_iterations: int = 500) -> NDArray[np.float64]:
     """Return the probabilities (n_qubits, 3) that minimise ``sum_j c_j**2 / p_j``.
 
-    At the optimum the probability of a letter is its share of the cost of the terms that act on the qubit; half a step
-    towards that share is taken until nothing moves.
+    Convex in the logarithms before normalisation, hence minimised there, by L-BFGS. A letter that no term has gets none
+    of the shots; a qubit on which no term acts is measured in Z.
 
     Parameters
     ----------
     terms : PauliSum
-    tolerance : float
-        Largest change of a probability in the last step.
     max_iterations : int
     """
+    from scipy.optimize import minimize
+
     rows = PlaneRows.of(terms)
     term = np.repeat(np.arange(terms.n_terms), np.diff(rows.starts))
-    squares = terms.coefficients**2
-    beta = np.full((terms.n_qubits, 3), 1 / 3)
-    for _ in range(max_iterations):
+    squares = terms.coefficients**2 / np.sum(terms.coefficients**2)
+    used = np.bincount(rows.letters, minlength=3 * terms.n_qubits).reshape(-1, 3) > 0
+    used[~used.any(axis=1), 2] = True
+
+    def normalised(free: NDArray[np.float64]) -> NDArray[np.float64]:
+        logits = np.full(used.shape, -np.inf)
+        logits[used] = free
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def log_cost(free: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        beta = normalised(free)
         cost = squares / match_probabilities(terms, beta)
         share = np.bincount(rows.letters, cost[term], 3 * terms.n_qubits).reshape(-1, 3)
-        total = share.sum(axis=1, keepdims=True)
-        target = np.where(total > 0, share / np.where(total > 0, total, 1), 1 / 3)
-        step = (target - beta) / 2
-        beta = beta + step
-        if np.abs(step).max() < tolerance:
-            break
-    return beta / beta.sum(axis=1, keepdims=True)
+        slope = beta * share.sum(axis=1, keepdims=True) - share
+        return float(np.log(cost.sum())), slope[used] / cost.sum()
+
+    options = {"maxiter": max_iterations, "ftol": 1e-15, "gtol": 1e-9}
+    return normalised(minimize(log_cost, np.zeros(used.sum()), jac=True, method="L-BFGS-B", options=options).x)

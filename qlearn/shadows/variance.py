@@ -107,7 +107,7 @@ def one_shot_variance(hamiltonian: PauliSum, state: State, basis_probabilities: 
         letter = np.array([[3, 2], [0, 1]])[x, z]
         p_x, p_y, p_z = probabilities[qubit]
         table = np.zeros((4, 4))
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             table[np.arange(3), np.arange(3)] = 1 / np.array([p_x, p_y, p_z])
         table[3, :] = table[:, 3] = 1.0
         factor *= table[np.ix_(letter, letter)]

@@ -137,6 +137,24 @@ def test_biased_letters_are_the_optimum(rng):
         np.testing.assert_allclose(seen, ours[qubit], atol=0.012)
 
 
+def test_biased_letters_of_a_molecule_are_those_published():
+    """One-shot variances of arXiv:2006.15788, whose optimiser stops after four digits."""
+    molecule = ql.datasets.load_molecule("LiH", 1.548, unit="angstrom")
+    ground = molecule.hamiltonian.ground_state()
+    state = ql.sim.State(np.asarray(ground.vectors).reshape(-1))
+    letters = optimal_letters(molecule.hamiltonian - molecule.hamiltonian.identity_coefficient())
+    assert shadows.one_shot_variance(molecule.hamiltonian, state, letters) == pytest.approx(14.79275, rel=1e-4)
+    assert shadows.one_shot_variance(molecule.hamiltonian, state) == pytest.approx(265.6353, rel=1e-5)
+
+
+def test_letters_that_no_term_has_are_not_measured():
+    np.testing.assert_allclose(
+        optimal_letters(ql.PauliSum({"XII": 1.0, "ZII": 2.0, "IYI": 1.0})),
+        [[1 / 3, 0, 2 / 3], [0, 1, 0], [0, 0, 1]],
+        atol=1e-5,
+    )
+
+
 def test_shares_are_the_optimum(rng):
     hamiltonian = random_hamiltonian(rng, 4, 25)
     terms = (hamiltonian - hamiltonian.identity_coefficient()).simplify()
