@@ -388,3 +388,33 @@ def test_maxcut_counts_cut_edges():
 def test_spin_models_refuse(call, error, message):
     with pytest.raises(error, match=re.escape(message)):
         call()
+
+
+def test_the_shots_of_water_are_those_of_its_ground_state():
+    """Six standard errors in one of 192 terms happen by chance once in a million."""
+    data = ql.datasets.load_measurements("H2O")
+    molecule = ql.datasets.load_molecule("H2O", unit="angstrom")
+    energy = ql.shadows.estimate(data, molecule.hamiltonian)
+    assert (data.n_qubits, data.n_shots) == (8, 4000)
+    assert abs(energy.value - molecule.exact_energy) < 4 * energy.std_error
+    assert energy.std_error < 0.01
+    terms = ql.shadows.estimate_terms(data, molecule.hamiltonian)
+    ground = molecule.hamiltonian.ground_state().vectors[0]
+    exact = np.array([string.expectation(ground) for string in map(ql.PauliSum, terms.strings.labels())]).ravel()
+    deviation = (terms.estimate.value - exact) / np.sqrt(np.maximum(1 - exact**2, 1e-2) / terms.n_matches)
+    assert np.max(np.abs(deviation)) < 6
+
+
+def test_memory_circuits_are_what_their_script_makes():
+    for distance in (3, 5):
+        noise = ql.codes.CircuitNoise.uniform(0.005)
+        made = ql.codes.surface_memory(distance, distance, noise=noise)
+        assert ql.datasets.load_memory_circuit(distance) == made
+        assert len(made.shortest_graphlike_error()) == distance
+
+
+def test_unknown_recordings_are_named():
+    with pytest.raises(ValueError, match="must be one of H2O, got 'D2O'"):
+        ql.datasets.load_measurements("D2O")
+    with pytest.raises(ValueError, match="must be one of 3, 5, got 4"):
+        ql.datasets.load_memory_circuit(4)

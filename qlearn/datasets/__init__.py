@@ -3,9 +3,12 @@
 from .electrons import make_electronic_hamiltonian
 from .models import make_heisenberg_chain, make_ising_chain, make_lattice_model, make_maxcut
 from .molecules import Molecule, load_molecule, load_molecules, make_molecule
+from .recorded import load_measurements, load_memory_circuit
 
 __all__ = [
     "Molecule",
+    "load_measurements",
+    "load_memory_circuit",
     "load_molecule",
     "load_molecules",
     "make_electronic_hamiltonian",
