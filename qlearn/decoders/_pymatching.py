@@ -11,7 +11,7 @@ class MatchingGraph:
     """Minimum-weight perfect matching on a decomposed error model."""
 
     def __init__(self, model: stim.DetectorErrorModel, *, correlated: bool) -> None:
-        self._model = _with_edges_only(model)
+        self._model = with_edges_only(model)
         self._correlated = correlated
         self._matching = self._build()
 
@@ -46,7 +46,7 @@ class MatchingGraph:
             raise ValueError(f"A shot cannot come from this error model, no matching explains it: {error}") from error
 
 
-def _with_edges_only(model: stim.DetectorErrorModel) -> stim.DetectorErrorModel:
+def with_edges_only(model: stim.DetectorErrorModel) -> stim.DetectorErrorModel:
     """Return the model without components that no detector sees, which matching cannot use."""
     if all(any(target.is_relative_detector_id() for target in group) for group in _groups(model)):
         return model

@@ -87,7 +87,10 @@ def test_every_decoder_is_exported():
 @pytest.mark.parametrize("name", concrete_decoders())
 def test_conformance(name):
     cls = concrete_decoders()[name]
-    ql.testing.check_decoder(cls(random_state=0) if cls.default_shots else cls())
+    try:
+        ql.testing.check_decoder(cls(random_state=0) if cls.default_shots else cls())
+    except ImportError as error:
+        pytest.skip(str(error))
 
 
 class Broken(AbstractDecoder):
