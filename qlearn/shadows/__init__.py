@@ -1,20 +1,24 @@
 """Properties of quantum states from measurement data: design of measurements, data, estimates with honest errors."""
 
 from .blocks import Block, ShadowBlocks
+from .conserved import Conserved, find_conserved
 from .counts_files import read_counts
 from .csv_files import read_csv, scan_csv, write_csv
 from .data import ShadowData
 from .derandomised import Derandomised
 from .estimation import Correlators, correlators, estimate, estimate_terms
 from .estimator import AbstractEstimator, AbstractLinearEstimator, TermEstimates
+from .fidelity import fidelity
 from .grouped import Grouped
+from .intervals import joint_interval
 from .inverse_probability import InverseProbability
 from .locally_biased import LocallyBiased
 from .match_ratio import MatchRatio
 from .median_of_means import MedianOfMeans
-from .nonlinear import purity, renyi_entropy
+from .moments import moment, p3_ppt, renyi_entropy
 from .npz_files import read_npz, scan_npz, write_npz
 from .observables_files import read_observables
+from .overlap import cross_platform_fidelity, overlap, purity
 from .overlapped import OverlappedGrouping
 from .pilot import LeastSquaresEnergy, LeastSquaresPlan, PilotLeastSquares
 from .randommeas_files import read_randommeas, write_randommeas
@@ -22,6 +26,7 @@ from .reading import read_data, scan_data
 from .scheme import AbstractScheme, MeasurementScheme
 from .shadow_grouping import ShadowGrouping
 from .symmetry import Unknowns, symmetry_classes
+from .table import EstimateTable, tabulate
 from .text_files import (
     read_text,
     read_text_observables,
@@ -38,8 +43,10 @@ __all__ = [
     "AbstractLinearEstimator",
     "AbstractScheme",
     "Block",
+    "Conserved",
     "Correlators",
     "Derandomised",
+    "EstimateTable",
     "Grouped",
     "InverseProbability",
     "LeastSquaresEnergy",
@@ -57,9 +64,16 @@ __all__ = [
     "Uniform",
     "Unknowns",
     "correlators",
+    "cross_platform_fidelity",
     "estimate",
     "estimate_terms",
+    "fidelity",
+    "find_conserved",
+    "joint_interval",
+    "moment",
     "one_shot_variance",
+    "overlap",
+    "p3_ppt",
     "purity",
     "read_counts",
     "read_csv",
@@ -78,6 +92,7 @@ __all__ = [
     "scan_text",
     "scheme_variance",
     "symmetry_classes",
+    "tabulate",
     "unmeasured_bias",
     "write_csv",
     "write_npz",

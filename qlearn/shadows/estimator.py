@@ -17,6 +17,7 @@ from ..estimates import Estimate
 from ..paulis import PauliSum
 from .blocks import Block, Facts, SettingCount, SettingTotals, ShadowBlocks, as_blocks
 from .data import ShadowData
+from .intervals import joint_interval
 from .matching import add_values, count_matches
 from .planes import PlaneRows
 
@@ -80,10 +81,7 @@ class TermEstimates:
         low, high : ndarray of float, shape (n_terms,)
             Within [-1, 1], where expectation values lie.
         """
-        if not 0.0 < confidence < 1.0:
-            raise ValueError(f"`confidence` must lie between 0 and 1, got {confidence}.")
-        n_measured = max(1, int((self.n_matches > 0).sum()))
-        low, high = self.estimate.interval(1 - (1 - confidence) / n_measured)
+        low, high = joint_interval(self.estimate, confidence)
         return np.clip(low, -1, 1), np.clip(high, -1, 1)
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ _BLOCK = 512
 
 
 @intrinsic
-def _count_ones(typing_context, word):
+def count_ones(typing_context, word):
     def codegen(context, builder, sig, args):
         return builder.ctpop(args[0])
 
@@ -51,8 +51,8 @@ def _count_four(a, b, c, d, e, f, g, h):
     negatives = np.uint64(0)
     for w in range(len(a)):
         mask = a[w] & b[w] & c[w] & d[w]
-        matches += _count_ones(mask)
-        negatives += _count_ones(mask & (e[w] ^ f[w] ^ g[w] ^ h[w]))
+        matches += count_ones(mask)
+        negatives += count_ones(mask & (e[w] ^ f[w] ^ g[w] ^ h[w]))
     return matches, negatives
 
 
@@ -62,8 +62,8 @@ def _count_two(a, b, c, d):
     negatives = np.uint64(0)
     for w in range(len(a)):
         mask = a[w] & b[w]
-        matches += _count_ones(mask)
-        negatives += _count_ones(mask & (c[w] ^ d[w]))
+        matches += count_ones(mask)
+        negatives += count_ones(mask & (c[w] ^ d[w]))
     return matches, negatives
 
 
@@ -77,8 +77,8 @@ def _count_many(letters, signs, rows, sign_rows):
         width = min(_BLOCK, n_words - first)
         _match(letters, signs, rows, sign_rows, first, mask[:width], parity[:width])
         for w in range(width):
-            matches += _count_ones(mask[w])
-            negatives += _count_ones(mask[w] & parity[w])
+            matches += count_ones(mask[w])
+            negatives += count_ones(mask[w] & parity[w])
     return matches, negatives
 
 

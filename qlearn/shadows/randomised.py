@@ -1,0 +1,159 @@
+"""What nonlinear quantities from uniformly random settings share: preparation, jackknife, exact probabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .._bits import bits_index
+from .._checks import check_array, check_qubits
+from .._memory import require_memory
+from ..sim import State
+from .data import ShadowData
+
+_ROOT = np.sqrt(0.5)
+# What is applied before Z is measured, for X, Y and Z.
+ROTATIONS = np.array([[[_ROOT, _ROOT], [_ROOT, -_ROOT]], [[_ROOT, -1j * _ROOT], [_ROOT, 1j * _ROOT]], np.eye(2)])
+
+
+class Settings(NamedTuple):
+    """Uniformly random settings of some qubits, each with a shot at least.
+
+    Attributes
+    ----------
+    bases : ndarray of uint8, shape (n_settings, n_qubits)
+    starts : ndarray of int64, shape (n_settings + 1,)
+        Shots ``starts[s]`` to ``starts[s + 1]`` are those of setting s.
+    outcomes : ndarray of uint64, shape (n_shots,)
+        The bits of each shot as a number, qubit 0 most significant.
+    """
+
+    bases: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    outcomes: NDArray[np.uint64]
+
+    @property
+    def n_qubits(self) -> int:
+        """Number of qubits."""
+        return self.bases.shape[1]
+
+    @property
+    def shots(self) -> NDArray[np.int64]:
+        """Shots of each setting."""
+        return np.diff(self.starts)
+
+    def frequencies(self, setting: int) -> NDArray[np.float64]:
+        """Return how often each outcome occurred among the shots of a setting, (2**n_qubits,), summing to one."""
+        outcomes = self.outcomes[self.starts[setting] : self.starts[setting + 1]].astype(np.int64)
+        return np.bincount(outcomes, minlength=2**self.n_qubits) / len(outcomes)
+
+
+def uniform_settings(
+    data: ShadowData, qubits: int | Sequence[int] | None, quantity: str, max_qubits: int = 62
+) -> Settings:
+    """Return the settings of some qubits.
+
+    Parameters
+    ----------
+    data : ShadowData
+    qubits : int or sequence of int, optional
+    quantity : str
+        For messages.
+    max_qubits : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If settings were not drawn uniformly, or there are too many qubits.
+    """
+    if not isinstance(data, ShadowData):
+        raise TypeError(f"`data` must be ShadowData, got {type(data).__name__}.")
+    part = data if qubits is None else data.restrict(qubits)
+    probabilities = part.basis_probabilities
+    if probabilities is not None and not np.allclose(probabilities, 1 / 3):
+        raise ValueError(f"{quantity} needs settings drawn uniformly, and these were drawn with other probabilities.")
+    if not 0 < part.n_qubits <= max_qubits:
+        raise ValueError(f"`qubits` must name 1 to {max_qubits} qubits, got {part.n_qubits}.")
+    shots = part.shots_per_setting
+    if (shots == 0).any():
+        part = part.subset(shots > 0)
+        shots = part.shots_per_setting
+    return Settings(part.bases, np.append(0, np.cumsum(shots)), bits_index(part.outcomes).astype(np.uint64))
+
+
+def jackknife_error(without: NDArray[np.float64]) -> float:
+    """Return the standard error from the values that leave out one unit each."""
+    n = len(without)
+    return float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
+
+
+def jackknife(
+    function: Callable[..., NDArray[np.float64]], values: Sequence[float], without: Sequence[NDArray[np.float64]]
+) -> tuple[float, float]:
+    """Return a smooth function of unbiased values, its bias removed to first order, and its standard error.
+
+    Parameters
+    ----------
+    function : callable
+        Of as many arrays as there are values.
+    values : sequence of float
+    without : sequence of ndarray, shape (n,)
+        The values that leave out one of n units each.
+    """
+    left, n = np.asarray(function(*without)), len(without[0])
+    return float(n * function(*values) - (n - 1) * left.mean()), jackknife_error(left)
+
+
+def mean_without(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Return the mean, and the means that leave out one value each."""
+    n = len(values)
+    return float(values.mean()), (values.sum() - values) / max(1, n - 1)
+
+
+def prior_density(prior: State | ArrayLike, data: ShadowData, qubits: int | Sequence[int] | None) -> NDArray:
+    """Return the density matrix of some qubits in a prior state, given as a state of all or the matrix itself."""
+    kept = range(data.n_qubits) if qubits is None else check_qubits(qubits, data.n_qubits)
+    if isinstance(prior, State):
+        if prior.is_batch or prior.n_qubits != data.n_qubits:
+            raise ValueError(f"`prior` must be one state of {data.n_qubits} qubits, got {prior!r:.60}.")
+        return np.asarray(prior.reduced(list(kept)))
+    size = 2 ** len(kept)
+    density = check_array("prior", prior, (size, size), complex)
+    if not np.allclose(density, density.conj().T) or not math.isclose(np.trace(density).real, 1, abs_tol=1e-6):
+        raise ValueError("`prior` must be a Hermitian matrix of trace 1, or a State.")
+    return density
+
+
+def rotate(tensor: NDArray, basis: NDArray[np.uint8]) -> NDArray:
+    """Return amplitudes (2**n, ...) after the change to a basis, qubit by qubit."""
+    shape = tensor.shape
+    for qubit, letter in enumerate(basis):
+        if letter != 2:
+            split = tensor.reshape(2**qubit, 2, -1)
+            tensor = np.matmul(ROTATIONS[letter], split)
+    return tensor.reshape(shape)
+
+
+def outcome_probabilities(state: NDArray, basis: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the probabilities of all outcomes in a basis, (2**n,): of amplitudes (2**n,) or a density matrix."""
+    if state.ndim == 1:
+        return np.abs(rotate(state, basis)) ** 2
+    half = rotate(state, basis)
+    return np.einsum("ii->i", rotate(half.conj().T, basis)).real.copy()
+
+
+def apply_each(matrix: NDArray[np.float64], vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the vector (2**n,) with the same 2 x 2 matrix applied to each qubit."""
+    n_qubits = vector.size.bit_length() - 1
+    for qubit in range(n_qubits):
+        vector = np.matmul(matrix, vector.reshape(2**qubit, 2, -1))
+    return vector.reshape(-1)
+
+
+def require_dense(n_qubits: int, n_matrices: int, quantity: str) -> None:
+    """Raise MemoryLimitError where so many density matrices do not fit."""
+    require_memory(16 * 4**n_qubits * n_matrices, f"{quantity} of {n_qubits} qubits", "fewer qubits or batches")
