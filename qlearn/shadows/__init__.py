@@ -1,7 +1,6 @@
 """Properties of quantum states from measurement data: design of measurements, data, estimates with honest errors."""
 
 from .blocks import Block, ShadowBlocks
-from .conserved import Conserved, find_conserved
 from .counts_files import read_counts
 from .csv_files import read_csv, scan_csv, write_csv
 from .data import ShadowData
@@ -43,7 +42,6 @@ __all__ = [
     "AbstractLinearEstimator",
     "AbstractScheme",
     "Block",
-    "Conserved",
     "Correlators",
     "Derandomised",
     "EstimateTable",
@@ -68,7 +66,6 @@ __all__ = [
     "estimate",
     "estimate_terms",
     "fidelity",
-    "find_conserved",
     "joint_interval",
     "moment",
     "one_shot_variance",
