@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import circuits, codes, datasets, decoders, interop, paulis, plot, report, shadows, sim, testing
+    from . import circuits, codes, datasets, decoders, interop, paulis, plot, report, search, shadows, sim, testing
     from .circuits import Circuit, NoiseModel, Parameter, parameters
     from .estimates import Estimate
     from .paulis import PauliSum
@@ -46,13 +46,27 @@ __all__ = [
     "plot",
     "report",
     "save",
+    "search",
     "shadows",
     "sim",
     "testing",
 ]
 
 _SUBMODULES = frozenset(
-    {"circuits", "codes", "datasets", "decoders", "interop", "paulis", "plot", "report", "shadows", "sim", "testing"}
+    {
+        "circuits",
+        "codes",
+        "datasets",
+        "decoders",
+        "interop",
+        "paulis",
+        "plot",
+        "report",
+        "search",
+        "shadows",
+        "sim",
+        "testing",
+    }
 )
 _HOMES = {
     "Circuit": ".circuits",

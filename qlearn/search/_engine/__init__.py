@@ -1,0 +1,1 @@
+"""The compiled part of the structure search: skeletons, their energies, descent, Pauli sweeps."""

@@ -1,0 +1,183 @@
+"""EnergyProblem: the ground state of a Hamiltonian."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..circuits import Circuit, NoiseModel
+from ..paulis import PauliSum
+from ..sim import DensityMatrix, Statevector
+from ._engine.landscape import Landscape
+from .problem import SearchProblem, has_complex_gates
+
+__all__ = ["EnergyProblem"]
+
+
+class EnergyProblem(SearchProblem):
+    """Find circuits whose state has a low energy.
+
+    Parameters
+    ----------
+    hamiltonian : PauliSum
+        Hermitian; energies are in its unit.
+    gates : iterable of str
+        What the device has, by the names of `Circuit` methods. Circuits of ``("ry", "cx")`` are real.
+    reference : str, array_like of 0 and 1, Circuit or None
+        A state to start from and to compare with, such as that of Hartree-Fock: bits, qubit 0 first, or a circuit.
+    coupling : networkx.Graph, iterable of pairs, "line", "ring" or None
+        Pairs of qubits that share a gate, in either direction; None for all pairs.
+    noise : NoiseModel, optional
+        Of the device; circuits are then chosen by their energy under it, computed with density matrices.
+    objectives : sequence of str, optional
+        Axes of the front: "energy" or "noisy_energy" first, then any of "two_qubit_gates", "depth", "n_parameters".
+        By default the energy and the two-qubit gates.
+    name : str, optional
+        For tables.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the Hamiltonian is not Hermitian, or the gates cannot make every real circuit, or anything else is off.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> molecule = ql.datasets.load_molecule("LiH", distance=2.2, unit="angstrom")
+    >>> ql.search.EnergyProblem(molecule.hamiltonian, gates=("ry", "cx"), reference=molecule.hartree_fock)
+    <energy on 6 qubits: gates cx, ry>
+    """
+
+    cost_name = "energy"
+
+    def __init__(
+        self,
+        hamiltonian: PauliSum,
+        *,
+        gates: Iterable[str] = ("ry", "rz", "cx"),
+        reference: Any = None,
+        coupling: Any = None,
+        noise: NoiseModel | None = None,
+        objectives: Sequence[str] | None = None,
+        name: str | None = None,
+    ) -> None:
+        if not isinstance(hamiltonian, PauliSum):
+            raise TypeError(f"`hamiltonian` must be a PauliSum, got {type(hamiltonian).__name__}.")
+        if not hamiltonian.is_hermitian():
+            raise ValueError("`hamiltonian` must be Hermitian; this one has complex coefficients.")
+        super().__init__(hamiltonian.n_qubits, gates=gates, coupling=coupling, noise=noise, objectives=objectives)
+        self.hamiltonian = hamiltonian.simplify(0.0)
+        self.reference = _checked_reference(reference, self.n_qubits)
+        self._name = name
+        self._engine = Statevector()
+
+    @property
+    def name(self) -> str:
+        """A few words for tables."""
+        return self._name or f"energy on {self.n_qubits} qubits"
+
+    def _identity(self) -> tuple[Any, ...]:
+        reference = self.reference.instructions if isinstance(self.reference, Circuit) else self.reference
+        terms = (self.hamiltonian.x, self.hamiltonian.z, self.hamiltonian.coefficients)
+        return (reference, *(np.asarray(array).tobytes() for array in terms))
+
+    @property
+    def reference_bits(self) -> tuple[int, ...] | None:
+        """The reference as bits, None where it is a circuit or there is none."""
+        return self.reference if isinstance(self.reference, tuple) else None
+
+    def start_circuit(self) -> Circuit:
+        """Return the circuit of the reference, X on its ones; an empty circuit without one.
+
+        Returns
+        -------
+        Circuit
+        """
+        if isinstance(self.reference, Circuit):
+            return self.reference.copy()
+        circuit = Circuit(self.n_qubits)
+        for qubit, bit in enumerate(self.reference or ()):
+            if bit:
+                circuit.x(qubit)
+        return circuit
+
+    def cost(self, circuit: Circuit, values: np.ndarray) -> float:
+        """Return the energy of a circuit's state, by the Statevector engine.
+
+        Parameters
+        ----------
+        circuit : Circuit
+        values : ndarray of float, shape (n_parameters,)
+
+        Returns
+        -------
+        float
+        """
+        return float(self._engine.expectation(circuit, self.hamiltonian, values))
+
+    def cost_and_gradient(self, circuit: Circuit, values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the energy and its adjoint gradient.
+
+        Parameters
+        ----------
+        circuit : Circuit
+        values : ndarray of float, shape (n_parameters,)
+
+        Returns
+        -------
+        (float, ndarray of shape (n_parameters,))
+        """
+        value, gradient = self._engine.value_and_gradient(circuit, self.hamiltonian, values)
+        return float(value), gradient
+
+    def noisy_cost(self, circuit: Circuit, values: np.ndarray) -> float:
+        """Return the energy under the noise of the problem, by the DensityMatrix engine.
+
+        Parameters
+        ----------
+        circuit : Circuit
+        values : ndarray of float, shape (n_parameters,)
+
+        Returns
+        -------
+        float
+        """
+        if self.noise is None:
+            raise ValueError("This problem has no noise; give EnergyProblem a `noise`.")
+        return float(DensityMatrix().expectation(self.noise.apply(circuit), self.hamiltonian, values))
+
+    def landscape(self) -> Landscape:
+        """Return the problem in the form of the compiled structure search.
+
+        States are real where the gates are, or the Hamiltonian is and loses nothing by it.
+
+        Returns
+        -------
+        Landscape
+        """
+        matrix = self.hamiltonian.to_sparse().tocsr()
+        is_complex = np.iscomplexobj(matrix.data) and bool(np.abs(matrix.data.imag).max(initial=0.0) > 0)
+        if not (is_complex and has_complex_gates(self.gates)):
+            matrix = matrix.real.tocsr()  # real states have no use for the imaginary part
+        matrix.eliminate_zeros()
+        matrix.sort_indices()
+        is_identity = ~(self.hamiltonian.x.any(axis=1) | self.hamiltonian.z.any(axis=1))
+        scale = float(np.linalg.norm(np.asarray(self.hamiltonian.coefficients)[~is_identity]))
+        indptr, indices = matrix.indptr.astype(np.uint32), matrix.indices.astype(np.uint32)
+        data = np.ascontiguousarray(matrix.data)
+        return Landscape(self.n_qubits, indptr, indices, data, self.edges, scale or 1.0)
+
+
+def _checked_reference(reference: Any, n_qubits: int) -> tuple[int, ...] | Circuit | None:
+    if reference is None:
+        return None
+    if isinstance(reference, Circuit):
+        if reference.n_qubits != n_qubits or not reference.is_unitary or reference.n_parameters:
+            raise ValueError(f"`reference` must be a unitary circuit on {n_qubits} qubits without parameters.")
+        return reference.copy()
+    bits = tuple(int(bit) if str(bit) in ("0", "1") else -1 for bit in reference)
+    if len(bits) != n_qubits or -1 in bits:
+        raise ValueError(f"`reference` must be {n_qubits} bits, qubit 0 first, or a circuit, got {reference!r}.")
+    return bits

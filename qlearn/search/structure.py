@@ -1,0 +1,247 @@
+"""StructureSearch: an archive of skeletons per number of edges, improved by rotation moves and one-edge moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .._checks import check_count
+from .._random import task_generator
+from ._engine.landscape import Bench, Landscape
+from ._engine.moves import MOVES, SAME, Level
+from ._engine.skeleton import Skeleton, ordered
+from ._engine.starts import start_bits
+from .budget import Spent
+from .export import skeleton_circuit
+from .strategy import Found, Outcome, Proposal, Strategy, Task
+
+__all__ = ["StructureSearch"]
+
+_NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.1
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A skeleton in an archive, its energy, and the moves it has had."""
+
+    skeleton: Skeleton
+    energy: float
+    moved: set[str] = field(default_factory=set)
+
+
+class _Archive:
+    """The best distinct skeletons for each number of edges, grown from one start."""
+
+    def __init__(self, n_kept: int, most: int, width: float) -> None:
+        self.n_kept, self.width = n_kept, width
+        self.rows: list[list[_Entry]] = [[] for _ in range(most + 1)]
+
+    @property
+    def top(self) -> int:
+        """Smallest number of edges that reaches the lowest energy: more of them have nothing left to win."""
+        best = np.array([row[0].energy if row else np.inf for row in self.rows])
+        return int(np.flatnonzero(best <= best.min() + self.width)[0])
+
+    def level(self) -> Level:
+        """Return the energies that newcomers must beat."""
+        cuts = [row[-1].energy if len(row) == self.n_kept else np.inf for row in self.rows]
+        best = np.minimum.accumulate([row[0].energy if row else np.inf for row in self.rows])
+        return Level(np.array(cuts), best)
+
+    def add(self, skeleton: Skeleton, energy: float) -> bool:
+        """Take a skeleton in, if it is good enough and new, and return whether."""
+        row = self.rows[len(skeleton.edges)]
+        near = [entry for entry in row if abs(entry.energy - energy) <= self.width]
+        if near:
+            if energy < near[0].energy:  # the same circuit, descended a little further
+                near[0].skeleton, near[0].energy = skeleton, energy
+                row.sort(key=lambda entry: entry.energy)
+            return False
+        if len(row) == self.n_kept and energy >= row[-1].energy:
+            return False
+        row.append(_Entry(skeleton, energy))
+        row.sort(key=lambda entry: entry.energy)
+        del row[self.n_kept :]
+        return True
+
+
+@dataclass(frozen=True)
+class _Start(Task):
+    """Optimise product states: one near a basis state, or random ones."""
+
+    landscape: Landscape
+    seed: tuple[np.random.SeedSequence, int]
+    bits: tuple[int, ...] | None
+
+    def run(self, problem, allowance):
+        landscape = self.landscape
+        bench = Bench(landscape, task_generator(self.seed[0], 0, self.seed[1]), allowance)
+        n, width = landscape.n_qubits, landscape.width
+        if self.bits is None:
+            rows = bench.rng.normal(0.0, 1.5, (12, n, width))
+        else:
+            rows = np.zeros((5, n, width))
+            rows[:, :, 0] = np.pi * np.array(self.bits)
+            rows[1:] += bench.rng.normal(0.0, 0.3, (4, n, width))
+        return _outcome(bench, bench.descended([Skeleton((), row) for row in rows], 200))
+
+
+@dataclass(frozen=True)
+class _Move(Task):
+    """One move on one elite of one archive."""
+
+    landscape: Landscape
+    seed: tuple[np.random.SeedSequence, int, int]
+    name: str
+    archive: int
+    elite: Skeleton
+    energy: float
+    level: Level
+
+    def run(self, problem, allowance):
+        bench = Bench(self.landscape, task_generator(self.seed[0], *self.seed[1:]), allowance)
+        return _outcome(bench, MOVES[self.name](bench, self.elite, self.energy, self.level))
+
+
+def _outcome(bench: Bench, found: list[tuple[Skeleton, float]]) -> Outcome:
+    items = tuple(Found(energy, [list(edge) for edge in s.edges], s.angles) for s, energy in found)
+    return Outcome(items, Spent(int(bench.spent[0]), int(bench.spent[1])))
+
+
+class StructureSearch(Strategy):
+    """Search the front of energy against two-qubit gates with compiled skeletons; the default strategy.
+
+    Circuits are lists of undirected edges with free rotations between them. For each number of edges an archive keeps
+    the best few distinct ones; moves put in the Pauli rotation with the best predicted drop per edge and prune what
+    it makes superfluous, or insert, replace and delete edges with inherited angles. Every start (the reference, the
+    basis states of lowest energy in the sectors of the Hamiltonian's Z2 symmetries, random product states) has archives
+    of its own, so that a search leaves a bad basin. Moves are chosen by their reward per evaluation.
+
+    Takes problems with a Hamiltonian: energies, states, unitaries, cuts.
+
+    Parameters
+    ----------
+    max_two_qubit_gates : int, optional
+        Edges at most; three times the number of qubits by default.
+    n_kept : int
+        Distinct circuits kept for each number of edges in each archive.
+    n_starts : int
+        Archives at most, one start each.
+    batch : int
+        Moves that are chosen at a time, and may run in parallel; the result depends on it, not on the workers.
+
+    References
+    ----------
+    The moves by Pauli rotations use the gradient criterion of Grimsley et al., Nature Communications 10, 3007 (2019).
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> chain = ql.datasets.make_ising_chain(4)
+    >>> problem = ql.search.EnergyProblem(chain, gates=("ry", "cz"))
+    >>> budget = ql.search.Budget(evaluations=20_000)
+    >>> result = ql.search.run(problem, ql.search.StructureSearch(), budget=budget, random_state=0)
+    >>> result.front[0].two_qubit_gates, round(result.best.cost, 3)
+    (0, -4.759)
+    """
+
+    def __init__(
+        self, max_two_qubit_gates: int | None = None, n_kept: int = 6, n_starts: int = 3, batch: int = 2
+    ) -> None:
+        self.max_two_qubit_gates, self.n_kept = max_two_qubit_gates, n_kept
+        self.n_starts, self.batch = n_starts, batch
+
+    def _start(self) -> None:
+        check_count("n_kept", self.n_kept, minimum=1)
+        check_count("n_starts", self.n_starts, minimum=1)
+        check_count("batch", self.batch, minimum=1)
+        self.landscape_ = self.problem_.landscape()
+        most = self.max_two_qubit_gates
+        most = 3 * self.landscape_.n_qubits if most is None else check_count("max_two_qubit_gates", most)
+        self.width_ = SAME * self.landscape_.scale
+        starts = start_bits(self.problem_.hamiltonian, self.problem_.reference_bits, self.n_starts - 1)
+        self.starts_: list[tuple[int, ...] | None] = [*starts, None]
+        self.archives_ = [_Archive(self.n_kept, most, self.width_) for _ in self.starts_]
+        self.edges_ = [0 for _ in self.starts_]
+        self.best_ = np.full(most + 1, np.inf)
+        self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
+        self.shares_ = [[1.0, 1.0] for _ in self.starts_]
+        self.asked_: list[Task] = []
+
+    def _ask(self) -> list[Task]:
+        if self.n_asked_ == 0:
+            self.asked_ = [_Start(self.landscape_, (self.seed_, i), bits) for i, bits in enumerate(self.starts_)]
+        else:
+            rng = task_generator(self.seed_, 1, self.n_asked_)
+            self.asked_ = [self._move(rng, i) for i in range(self.batch)]
+        return self.asked_
+
+    def _move(self, rng: np.random.Generator, index: int) -> Task:
+        """Choose an archive, its next number of edges, a move, and the best elite that has not had it."""
+        archive_index = _drawn(rng, self.shares_, 0.3 / len(self.shares_))
+        archive = self.archives_[archive_index]
+        n_edges = self.edges_[archive_index]
+        while not archive.rows[n_edges]:
+            n_edges = n_edges + 1 if n_edges < archive.top else 0
+        self.edges_[archive_index] = n_edges + 1 if n_edges < archive.top else 0
+        row = archive.rows[n_edges]
+        choices = {}
+        for name in MOVES:
+            elites = row if name == "large" else [entry for entry in row if name not in entry.moved]
+            if elites and (n_edges or name in ("rotation", "insert")):
+                choices[name] = elites[int(rng.integers(len(elites)))] if name == "large" else elites[0]
+        if not choices:
+            choices = {"insert": row[int(rng.integers(len(row)))]}
+        names = list(choices)
+        name = names[_drawn(rng, [self.rewards_[name] for name in names], _FLOOR)]
+        entry = choices[name]
+        entry.moved.add(name)
+        seed = (self.seed_, 2 + self.n_asked_, index)
+        return _Move(self.landscape_, seed, name, archive_index, entry.skeleton, entry.energy, archive.level())
+
+    def _tell(self, outcomes: list[Outcome]) -> list[Found]:
+        news = []
+        for i, (task, outcome) in enumerate(zip(self.asked_, outcomes)):
+            archive = self.archives_[task.archive if isinstance(task, _Move) else i]
+            entries = bests = 0
+            for found in sorted(outcome.found, key=lambda item: item.cost):
+                skeleton = ordered(Skeleton(tuple(map(tuple, found.structure)), found.values))
+                n_edges = len(skeleton.edges)
+                entries += archive.add(skeleton, found.cost)
+                if found.cost < self.best_[: n_edges + 1].min() - self.width_:
+                    bests += 1
+                if found.cost < self.best_[: n_edges + 1].min():
+                    self.best_[n_edges] = found.cost
+                    news.append(found)
+            if isinstance(task, _Move):
+                cost = outcome.spent.evaluations / 1000.0
+                _note(self.rewards_[task.name], _NEW_BEST * bests + _NEW_ENTRY * entries, cost)
+                _note(self.shares_[task.archive], bests, cost)
+        return news
+
+    def proposal(self, found: Found) -> Proposal:
+        """Return the circuit of a skeleton in the gate set of the problem.
+
+        Parameters
+        ----------
+        found : Found
+
+        Returns
+        -------
+        Proposal
+        """
+        skeleton = Skeleton(tuple(map(tuple, found.structure)), found.values)
+        return Proposal(skeleton_circuit(skeleton, self.problem_), np.zeros(0))
+
+
+def _note(tally: list[float], reward: float, cost: float) -> None:
+    tally[0] = _DECAY * tally[0] + reward
+    tally[1] = _DECAY * tally[1] + cost
+
+
+def _drawn(rng: np.random.Generator, tallies: list[list[float]], floor: float) -> int:
+    """Return an index, with a probability that grows with the reward per evaluation."""
+    rates = np.array([reward / max(cost, 1e-9) for reward, cost in tallies])
+    weights = floor + rates / max(rates.sum(), 1e-300)
+    return int(rng.choice(len(tallies), p=weights / weights.sum()))

@@ -1,0 +1,216 @@
+"""The clean-up pass: a circuit with numbers in the asked gates, without what can be merged, cancelled or left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..circuits import (
+    GATES,
+    UNITARY_NAMES,
+    Circuit,
+    Instruction,
+    Parameter,
+    decompose,
+    euler_zyz,
+    gate_matrix,
+    parameters,
+)
+
+_CLOSE = 1e-7  # radians
+_SELF_INVERSE = {"cx", "cz", "cy", "ch", "swap"}
+_SYMMETRIC = {"cz", "swap", "rzz", "rxx", "ryy", "cp", "iswap"}
+_DIAGONAL = {"z", "s", "sdg", "t", "tdg", "rz", "p"}
+
+
+def check_gates(gates: Iterable[str], n_qubits: int) -> frozenset[str]:
+    """Return the set of gates, if circuits can be written with it.
+
+    Parameters
+    ----------
+    gates : iterable of str
+    n_qubits : int
+
+    Returns
+    -------
+    frozenset of str
+    """
+    if isinstance(gates, str):
+        raise TypeError(f'`gates` must be several names, such as ("ry", "cx"), got the text {gates!r}.')
+    found = frozenset(gates)
+    for name in sorted(found, key=str):
+        if name not in UNITARY_NAMES:
+            raise ValueError(f"`gates` holds {name!r}, which is no gate; use names of Circuit methods.")
+    if n_qubits > 1 and not any(GATES[name].n_qubits == 2 for name in found if name in GATES):
+        raise ValueError(f"`gates` needs a two-qubit gate such as cx or cz, got {', '.join(sorted(found))}.")
+    probe = Circuit(2).ry(0.3, 0)
+    if n_qubits > 1 and not found & {"cx", "cz"}:
+        probe.cx(0, 1)
+    try:
+        decompose(probe, found)
+    except ValueError as error:
+        raise ValueError(f"`gates` cannot make every real circuit: {error}") from error
+    return found
+
+
+def tidy(circuit: Circuit, gates: frozenset[str]) -> tuple[Circuit, np.ndarray]:
+    """Return the circuit in the given gates, free angles as parameters, and the values of those.
+
+    Runs of one-qubit gates become the fewest rotations, on fresh qubits what acts on |0> as a phase is left out, and
+    pairs of equal self-inverse two-qubit gates cancel, until nothing changes.
+
+    Parameters
+    ----------
+    circuit : Circuit
+        Unitary, all angles numbers; acts on |0...0>.
+    gates : frozenset of str
+
+    Returns
+    -------
+    (Circuit, ndarray of float)
+    """
+    steps = list(circuit.instructions)
+    while True:
+        steps = _merged(steps, circuit.n_qubits)
+        shorter = _cancelled(steps, circuit.n_qubits)
+        if len(shorter) == len(steps):
+            break
+        steps = shorter
+    result = _in_gates(steps, circuit.n_qubits, gates)
+    return _parametrised(result)
+
+
+def _merged(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
+    """Return the steps with every run of one-qubit gates written as few rotations."""
+    waiting: list[np.ndarray | None] = [None] * n_qubits
+    fresh = [True] * n_qubits
+    result: list[Instruction] = []
+
+    def write(qubit: int) -> None:
+        matrix, waiting[qubit] = waiting[qubit], None
+        if matrix is not None:
+            result.extend(_rotations(matrix, qubit, fresh[qubit]))
+        fresh[qubit] = False
+
+    for step in steps:
+        if step.name == "barrier":
+            continue
+        if len(step.qubits) == 1:
+            (qubit,) = step.qubits
+            matrix = gate_matrix(step)
+            before = waiting[qubit]
+            waiting[qubit] = matrix if before is None else matrix @ before
+            continue
+        for qubit in step.qubits:
+            write(qubit)
+        result.append(step)
+    for qubit in range(n_qubits):
+        write(qubit)
+    return result
+
+
+def _rotations(matrix: np.ndarray, qubit: int, is_fresh: bool) -> list[Instruction]:
+    """Return RZ, RY, RZ with what is zero left out; what |0> takes as a phase is nothing on a fresh qubit."""
+    angle, last, first, _ = euler_zyz(matrix)
+    if angle < _CLOSE:
+        first, angle, last = 0.0, 0.0, first + last
+    elif math.pi - angle < _CLOSE:
+        first, angle, last = 0.0, math.pi, last - first
+    if is_fresh:
+        first = 0.0
+        last = 0.0 if angle in (0.0, math.pi) else last
+    first, last = _wrapped(first), _wrapped(last)
+    if math.pi - abs(first) < _CLOSE:
+        first, angle, last = 0.0, -angle, _wrapped(last + math.pi)  # RY(t) Z = Z RY(-t)
+    elif math.pi - abs(last) < _CLOSE and (is_fresh or abs(first) > _CLOSE):
+        first, angle, last = 0.0 if is_fresh else _wrapped(first + math.pi), -angle, 0.0
+    steps = (("rz", first), ("ry", _wrapped(angle)), ("rz", last))
+    return [Instruction(name, (qubit,), (value,)) for name, value in steps if abs(value) > _CLOSE]
+
+
+def _wrapped(angle: float) -> float:
+    """Return the angle in (-pi, pi]; a turn of 2 pi is a phase."""
+    return math.pi - (math.pi - angle) % (2.0 * math.pi)
+
+
+def _cancelled(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
+    """Return the steps without pairs of equal self-inverse gates that meet."""
+    result: list[Instruction | None] = []
+    last: list[int | None] = [None] * n_qubits
+    for step in steps:
+        before = {last[qubit] for qubit in step.qubits}
+        (index,) = before if len(before) == 1 else (None,)
+        other = None if index is None else result[index]
+        if index is not None and other is not None and step.name in _SELF_INVERSE and _same(step, other):
+            result[index] = None
+            for qubit in step.qubits:
+                earlier = [i for i, kept in enumerate(result) if kept is not None and qubit in kept.qubits]
+                last[qubit] = earlier[-1] if earlier else None
+            continue
+        for qubit in step.qubits:
+            last[qubit] = len(result)
+        result.append(step)
+    return [step for step in result if step is not None]
+
+
+def _same(step: Instruction, other: Instruction) -> bool:
+    if step.name != other.name or len(step.qubits) != 2:
+        return False
+    return step.qubits == other.qubits or (step.name in _SYMMETRIC and step.qubits == other.qubits[::-1])
+
+
+def _in_gates(steps: list[Instruction], n_qubits: int, gates: frozenset[str]) -> Circuit:
+    """Return the circuit in the given gates; what they cannot write raises."""
+    circuit = Circuit(n_qubits)
+    for step in steps:
+        circuit.append(step)
+    written = decompose(circuit, gates)
+    if written.instructions == circuit.instructions:
+        return written
+    merged = Circuit(n_qubits)
+    for step in _summed(list(written.instructions), n_qubits):
+        merged.append(step)
+    return merged
+
+
+def _summed(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
+    """Return the steps with neighbouring rotations about one axis added, and RZ in front of it all left out."""
+    result: list[Instruction] = []
+    last: list[int] = [-1] * n_qubits
+    for step in steps:
+        if len(step.qubits) == 1 and step.name in ("rx", "ry", "rz", "p"):
+            (qubit,) = step.qubits
+            index = last[qubit]
+            if index >= 0 and result[index].name == step.name and result[index].qubits == step.qubits:
+                angle = _wrapped(float(result[index].angles[0]) + float(step.angles[0]))
+                result[index] = Instruction(step.name, step.qubits, (angle,))
+                continue
+            if index < 0 and step.name in _DIAGONAL:
+                continue
+        for qubit in step.qubits:
+            last[qubit] = len(result)
+        result.append(step)
+    return [s for s in result if not (s.name in ("rx", "ry", "rz", "p") and abs(float(s.angles[0])) < _CLOSE)]
+
+
+def _parametrised(circuit: Circuit) -> tuple[Circuit, np.ndarray]:
+    """Return the circuit with a parameter for every angle that is no multiple of a quarter turn."""
+    angles = [float(angle) for step in circuit for angle in step.angles]
+    free = [abs(math.remainder(angle, 0.5 * math.pi)) > _CLOSE for angle in angles]
+    theta: list[Parameter] = list(parameters("theta", max(1, sum(free))))
+    result = Circuit(circuit.n_qubits)
+    values: list[float] = []
+    place = 0
+    for step in circuit:
+        written: list[float | Parameter] = []
+        for angle in step.angles:
+            if free[place]:
+                written.append(theta[len(values)])
+                values.append(float(angle))
+            else:
+                written.append(0.5 * math.pi * round(float(angle) / (0.5 * math.pi)))
+            place += 1
+        result.append(Instruction(step.name, step.qubits, tuple(written), step.data))
+    return result, np.array(values)
