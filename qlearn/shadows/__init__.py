@@ -1,6 +1,14 @@
 """Properties of quantum states from measurement data: design of measurements, data, estimates with honest errors."""
 
 from .blocks import Block, ShadowBlocks
+from .calibration import (
+    AbstractCalibration,
+    Calibrated,
+    QubitCalibration,
+    ReadoutCalibration,
+    SupportCalibration,
+)
+from .conserved import Conserved, find_conserved
 from .counts_files import read_counts
 from .csv_files import read_csv, scan_csv, write_csv
 from .data import ShadowData
@@ -38,10 +46,13 @@ from .uniform import Uniform
 from .variance import one_shot_variance, scheme_variance, unmeasured_bias
 
 __all__ = [
+    "AbstractCalibration",
     "AbstractEstimator",
     "AbstractLinearEstimator",
     "AbstractScheme",
     "Block",
+    "Calibrated",
+    "Conserved",
     "Correlators",
     "Derandomised",
     "EstimateTable",
@@ -55,9 +66,12 @@ __all__ = [
     "MedianOfMeans",
     "OverlappedGrouping",
     "PilotLeastSquares",
+    "QubitCalibration",
+    "ReadoutCalibration",
     "ShadowBlocks",
     "ShadowData",
     "ShadowGrouping",
+    "SupportCalibration",
     "TermEstimates",
     "Uniform",
     "Unknowns",
@@ -66,6 +80,7 @@ __all__ = [
     "estimate",
     "estimate_terms",
     "fidelity",
+    "find_conserved",
     "joint_interval",
     "moment",
     "one_shot_variance",

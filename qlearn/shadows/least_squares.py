@@ -8,10 +8,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .layout import Layout
 from .symmetry import Unknowns
-from .variance import compatible
 
-_PRIOR = 1e-2  # of the information: a prior of standard deviation 10, which only keeps the matrix invertible
+WIDE_PRIOR = 10.0  # standard deviation of an expectation value that is known to lie in [-1, 1]: says nothing
+_CHUNK = 2**22
 
 
 class Moments(NamedTuple):
@@ -30,29 +31,25 @@ class Moments(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """Settings, which strings each of them measures, and how these vary together.
+    """Settings, and how the strings that each of them measures vary together.
 
     Attributes
     ----------
-    bases : ndarray of uint8, shape (n_settings, n_qubits)
-    starts : ndarray of int64, shape (n_settings + 1,)
-        Where the strings of each setting begin in `strings`.
-    strings : ndarray of int64, shape (n_rows,)
-        At most one string of each unknown in a setting.
-    unknowns : ndarray of int64, shape (n_rows,)
-        The unknown each of them tells.
-    blocks : ndarray of int64, shape (n_settings + 1,)
-        Where the matrix of each setting begins in `inverses`.
+    layout : Layout
+    inverse_starts : ndarray of int64, shape (n_blocks + 1,)
+        Where the matrix of each block begins in `inverses`.
     inverses : ndarray of float
         Inverse covariance matrices of single shots, signs such that every string estimates its unknown; flat.
     """
 
-    bases: NDArray[np.uint8]
-    starts: NDArray[np.int64]
-    strings: NDArray[np.int64]
-    unknowns: NDArray[np.int64]
-    blocks: NDArray[np.int64]
+    layout: Layout
+    inverse_starts: NDArray[np.int64]
     inverses: NDArray[np.float64]
+
+    @property
+    def n_settings(self) -> int:
+        """Number of settings."""
+        return len(self.layout.bases)
 
 
 class Solution(NamedTuple):
@@ -83,45 +80,52 @@ def moments(unknowns: Unknowns, outcomes: NDArray[np.uint8]) -> Moments:
     return Moments(1.0 - 2.0 * odd, counts / counts.sum())
 
 
-def build_pool(
-    unknowns: Unknowns, bases: NDArray[np.uint8], pilot: Moments | None = None, shrinkage: float = 0.01
-) -> Pool:
-    """Return the strings of each setting and their inverse covariances.
+def build_pool(unknowns: Unknowns, layout: Layout, pilot: Moments | None = None, regularisation: float = 0.01) -> Pool:
+    """Return the inverse covariances of the strings of each setting.
 
     Strings of equal x part have a product of Z alone, whose mean the pilot tells; other covariances count as zero.
 
     Parameters
     ----------
     unknowns : Unknowns
-    bases : ndarray of uint8, shape (n_settings, n_qubits)
+    layout : Layout
     pilot : Moments, optional
         Without it all covariances count as zero.
-    shrinkage : float
+    regularisation : float
         Share of the identity mixed into each covariance matrix.
     """
-    measured = compatible(bases, unknowns.strings)
-    pattern = np.unique(np.packbits(unknowns.strings.x, axis=1), axis=0, return_inverse=True)[1].ravel()
-    diagonal = ~unknowns.strings.x.any(axis=1)
-    sign = unknowns.strings.coefficients
-    strings, inverses = [], []
-    for row in measured:
-        found = np.flatnonzero(row)
-        found = found[np.unique(unknowns.unknown[found], return_index=True)[1]]
-        strings.append(found)
-        inverse = np.eye(len(found))
-        if pilot is not None and len(found):
-            signs = pilot.parities[found] * sign[found, None]
-            mean = np.where(diagonal[found], signs @ pilot.weights, 0.0)
-            covariance = (signs * pilot.weights) @ signs.T * (pattern[found, None] == pattern[found])
-            inverse = np.linalg.inv((1 - shrinkage) * (covariance - np.outer(mean, mean)) + shrinkage * inverse)
-        inverses.append(inverse.ravel())
-    sizes = np.array([len(found) for found in strings], dtype=np.int64)
-    flat = np.concatenate(strings) if strings else np.empty(0, dtype=np.int64)
-    starts, blocks = np.append(0, np.cumsum(sizes)), np.append(0, np.cumsum(sizes**2))
-    return Pool(bases, starts, flat, unknowns.unknown[flat], blocks, np.concatenate([*inverses, np.empty(0)]))
+    sizes = np.diff(layout.block_starts)
+    starts = np.append(0, np.cumsum(sizes**2))
+    inverses = np.empty(starts[-1])
+    sign, diagonal = unknowns.strings.coefficients, ~unknowns.strings.x.any(axis=1)
+    for size in np.unique(sizes):
+        blocks = np.flatnonzero(sizes == size)
+        identity = np.broadcast_to(np.eye(size), (len(blocks), size, size))
+        if pilot is None or size == 0:
+            inverses[_places(starts[blocks], size**2)] = identity.reshape(len(blocks), -1)
+            continue
+        step = max(1, _CHUNK // int(size * max(len(pilot.weights), size)))
+        for begin in range(0, len(blocks), step):
+            some = blocks[begin : begin + step]
+            rows = layout.strings[_places(layout.block_starts[some], size)]
+            signs = pilot.parities[rows] * sign[rows, None]
+            mean = np.where(diagonal[rows], signs @ pilot.weights, 0.0)
+            covariance = (signs * pilot.weights) @ signs.transpose(0, 2, 1) - mean[:, :, None] * mean[:, None, :]
+            mixed = (1 - regularisation) * covariance + regularisation * np.eye(size)
+            inverses[_places(starts[some], size**2)] = np.linalg.inv(mixed).reshape(len(some), -1)
+    return Pool(layout, starts, inverses)
 
 
-def solve(pool: Pool, shots: NDArray[np.float64], coefficients: NDArray[np.float64]) -> Solution:
+def _places(starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    return starts[:, None] + np.arange(length)
+
+
+def solve(
+    pool: Pool,
+    shots: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    prior_width: float | NDArray[np.float64] = WIDE_PRIOR,
+) -> Solution:
     """Return the combination of setting means that has the least variance.
 
     Cost: ``n_unknowns**3 / 3`` multiplications.
@@ -131,26 +135,33 @@ def solve(pool: Pool, shots: NDArray[np.float64], coefficients: NDArray[np.float
     pool : Pool
     shots : ndarray of float, shape (n_settings,)
     coefficients : ndarray of float, shape (n_unknowns,)
+    prior_width : float or ndarray of float, shape (n_unknowns,)
+        Standard deviation of the unknowns about zero before any shot.
     """
     from scipy.linalg import cho_factor, cho_solve
 
-    information = _PRIOR * np.eye(len(coefficients))
-    _add_information(pool.starts, pool.unknowns, pool.blocks, pool.inverses, shots, information)
-    adjoint = cho_solve(cho_factor(information, check_finite=False), coefficients, check_finite=False)
+    information = np.diag(np.broadcast_to(np.asarray(prior_width, dtype=float) ** -2.0, coefficients.shape))
+    _add_information(*_arrays(pool), np.asarray(shots, dtype=float), information)
+    factor = cho_factor(information, overwrite_a=True, check_finite=False)
+    adjoint = cho_solve(factor, coefficients, check_finite=False)
     return Solution(adjoint, float(coefficients @ adjoint))
 
 
-def slopes(pool: Pool, adjoint: NDArray[np.float64]) -> NDArray[np.float64]:
+def slopes(pool: Pool, adjoint: NDArray[np.float64], wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
     """Return how fast the variance falls with one more shot of each setting, (n_settings,).
 
     Parameters
     ----------
     pool : Pool
     adjoint : ndarray of float, shape (n_unknowns,)
+    wanted : ndarray of bool, shape (n_settings,), optional
+        For which settings; zero elsewhere.
     """
-    result = np.empty(len(pool.bases))
-    _slopes(pool.starts, pool.unknowns, pool.blocks, pool.inverses, adjoint, result)
-    return result
+    if wanted is None:
+        wanted = np.ones(pool.n_settings, dtype=bool)
+    weights, result = np.zeros(len(pool.layout.strings)), np.zeros(pool.n_settings)
+    _weigh(*_arrays(pool), adjoint, wanted, weights, result)
+    return np.maximum(result, 0)
 
 
 def row_weights(pool: Pool, adjoint: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -161,13 +172,19 @@ def row_weights(pool: Pool, adjoint: NDArray[np.float64]) -> NDArray[np.float64]
     pool : Pool
     adjoint : ndarray of float, shape (n_unknowns,)
     """
-    result = np.empty(len(pool.strings))
-    _row_weights(pool.starts, pool.unknowns, pool.blocks, pool.inverses, adjoint, result)
-    return result
+    weights, slope = np.zeros(len(pool.layout.strings)), np.zeros(pool.n_settings)
+    _weigh(*_arrays(pool), adjoint, np.ones(pool.n_settings, dtype=bool), weights, slope)
+    return weights
 
 
 def optimal_shots(
-    pool: Pool, coefficients: NDArray[np.float64], n_shots: int, spent: NDArray[np.float64], n_steps: int = 15
+    pool: Pool,
+    coefficients: NDArray[np.float64],
+    n_shots: int,
+    spent: NDArray[np.float64],
+    *,
+    n_steps: int = 15,
+    start: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return real shot counts that minimise the variance, beside shots already spent.
 
@@ -181,45 +198,52 @@ def optimal_shots(
     n_shots : int
     spent : ndarray of float, shape (n_settings,)
     n_steps : int
+    start : ndarray of float, shape (n_settings,), optional
+        Settings without shots get none; equal counts by default.
     """
-    shots = np.full(len(pool.bases), n_shots / len(pool.bases))
+    shots = np.full(pool.n_settings, 1.0) if start is None else start.astype(float)
+    shots = shots * (n_shots / shots.sum())
     for step in range(n_steps):
-        shots = shots * np.sqrt(slopes(pool, solve(pool, shots + spent, coefficients).adjoint))
+        adjoint = solve(pool, shots + spent, coefficients).adjoint
+        shots = shots * np.sqrt(slopes(pool, adjoint, shots > 0))
         if 2 * step >= n_steps:
             shots[shots < 0.02 * shots.sum() / n_shots] = 0
         shots *= n_shots / shots.sum()
     return shots
 
 
+def _arrays(pool: Pool) -> tuple[NDArray, ...]:
+    layout = pool.layout
+    return layout.setting_blocks, layout.block_starts, layout.unknowns, pool.inverse_starts, pool.inverses
+
+
 @njit(nogil=True, cache=True)
-def _add_information(starts, unknowns, blocks, inverses, shots, information):
+def _add_information(setting_blocks, block_starts, unknowns, inverse_starts, inverses, shots, information):
     for s in range(len(shots)):
         if shots[s] == 0:
             continue
-        size = starts[s + 1] - starts[s]
-        for i in range(size):
-            row = unknowns[starts[s] + i]
-            for j in range(size):
-                information[row, unknowns[starts[s] + j]] += shots[s] * inverses[blocks[s] + i * size + j]
+        for block in range(setting_blocks[s], setting_blocks[s + 1]):
+            first = block_starts[block]
+            size = block_starts[block + 1] - first
+            for i in range(size):
+                row = unknowns[first + i]
+                for j in range(size):
+                    information[row, unknowns[first + j]] += shots[s] * inverses[inverse_starts[block] + i * size + j]
 
 
 @njit(nogil=True, cache=True)
-def _row_weights(starts, unknowns, blocks, inverses, adjoint, result):
-    for s in range(len(starts) - 1):
-        size = starts[s + 1] - starts[s]
-        for i in range(size):
-            total = 0.0
-            for j in range(size):
-                total += inverses[blocks[s] + i * size + j] * adjoint[unknowns[starts[s] + j]]
-            result[starts[s] + i] = total
-
-
-@njit(nogil=True, cache=True)
-def _slopes(starts, unknowns, blocks, inverses, adjoint, result):
-    weights = np.empty(starts[-1])
-    _row_weights(starts, unknowns, blocks, inverses, adjoint, weights)
-    for s in range(len(starts) - 1):
+def _weigh(setting_blocks, block_starts, unknowns, inverse_starts, inverses, adjoint, wanted, weights, slope):
+    for s in range(len(wanted)):
+        if not wanted[s]:
+            continue
         total = 0.0
-        for i in range(starts[s], starts[s + 1]):
-            total += weights[i] * adjoint[unknowns[i]]
-        result[s] = max(total, 0.0)
+        for block in range(setting_blocks[s], setting_blocks[s + 1]):
+            first = block_starts[block]
+            size = block_starts[block + 1] - first
+            for i in range(size):
+                weight = 0.0
+                for j in range(size):
+                    weight += inverses[inverse_starts[block] + i * size + j] * adjoint[unknowns[first + j]]
+                weights[first + i] = weight
+                total += weight * adjoint[unknowns[first + i]]
+        slope[s] = total

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from .._checks import check_count
-from .._random import RandomState, generator
+from .._random import RandomState, seed_sequence, task_generator
 from ..estimates import Estimate
 from ..paulis import PauliSum
+from .candidates import candidate_bases
+from .combination import combine
+from .conserved import Conserved, find_conserved
 from .data import ShadowData
-from .insertion import FREE, insert_classes
-from .least_squares import Pool, build_pool, moments, optimal_shots, row_weights, solve
-from .planes import PlaneRows
-from .scheme import MeasurementScheme, merge_settings, round_shots
-from .shadow_grouping import greedy_bases
-from .symmetry import Unknowns, symmetry_classes, unknowns_of_terms
+from .layout import lay_out
+from .least_squares import Moments, Pool, build_pool, moments, optimal_shots, solve
+from .scheme import MeasurementScheme, round_shots
+from .symmetry import Unknowns, sector_bits, symmetry_classes, unknowns_of_terms
 
 _Z = 2
-_PSEUDO_COUNT = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,12 @@ class LeastSquaresEnergy:
     unmeasured_modulus : float
         Sum of the moduli of their coefficients: a bound on the bias they cause.
     violation_rate : float or None
-        Share of the all-Z shots outside the symmetry sector; None without a sector. A state that leaves its sector
-        gets a biased energy: at a few per cent, estimate again without sector.
+        Share of the all-Z shots outside the symmetry sector; None if no sector was asked for.
+    sector_used : bool
+        False without a sector, and where too many shots were outside it, so that every term was its own unknown.
+    shrunk : Estimate or None
+        With terms that are not diagonal shrunk towards zero, if asked for: less scatter, and a bias that its error,
+        the posterior one, only covers if the prior is right. Never quote it without `estimate`.
     """
 
     estimate: Estimate
@@ -49,6 +53,8 @@ class LeastSquaresEnergy:
     n_unmeasured: int
     unmeasured_modulus: float
     violation_rate: float | None
+    sector_used: bool
+    shrunk: Estimate | None
 
 
 class PilotLeastSquares(BaseEstimator):
@@ -56,16 +62,24 @@ class PilotLeastSquares(BaseEstimator):
 
     Part of the shots go to the all-Z basis. They give the covariances of terms with equal x part; from these, shot
     counts over a pool of settings and the weights of all outcomes are chosen together by generalised least squares.
-    Nothing but the coefficients, and the symmetry sector if given, is assumed about the state.
+    Nothing but the coefficients, and the symmetry sector if asked for, is assumed about the state.
 
     Parameters
     ----------
     sector : str or array_like of int, shape (n_qubits,), optional
-        Bits of a basis state in the symmetry sector of the state, such as the Hartree-Fock state. Terms related by a
-        symmetry then share their data. Wrong if the state, by noise say, leaves the sector; see `violation_rate`.
+        Bits of a basis state in the symmetry sector of the state, such as the Hartree-Fock state; or "pilot": the
+        sector of most of the pilot's shots. Terms that the conserved quantities of the Hamiltonian relate then share
+        their data. That is wrong if the state, by noise say, leaves the sector; see `max_violation`.
     n_pilot : int, optional
         All-Z shots; by default a tenth of all shots and at least 50, but never more than half of them.
-    shrinkage : float
+    max_settings : int, optional
+        Of the second stage, where a change of the basis costs time; 100 lose a few per cent.
+    max_violation : float
+        A sector that more than this share of the all-Z shots leave is not used.
+    prior_width : float, optional
+        Standard deviation about zero that terms with X or Y are believed to have, 0.25 say; adds `shrunk` to the
+        result. Off by default: the bias it buys is coherent.
+    regularisation : float
         Share of the identity mixed into covariance matrices, between 0 and 1.
     random_state : int, Generator, SeedSequence or None
         For the generated settings of the pool.
@@ -85,16 +99,22 @@ class PilotLeastSquares(BaseEstimator):
         self,
         sector: ArrayLike | str | None = None,
         n_pilot: int | None = None,
-        shrinkage: float = 0.01,
+        max_settings: int | None = None,
+        max_violation: float = 0.02,
+        prior_width: float | None = None,
+        regularisation: float = 0.01,
         random_state: RandomState = None,
     ) -> None:
         self.sector = sector
         self.n_pilot = n_pilot
-        self.shrinkage = shrinkage
+        self.max_settings = max_settings
+        self.max_violation = max_violation
+        self.prior_width = prior_width
+        self.regularisation = regularisation
         self.random_state = random_state
 
     def plan(self, hamiltonian: PauliSum, n_shots: int) -> LeastSquaresPlan:
-        """Return the plan of an experiment: all that can be computed before the first shot.
+        """Return the plan of an experiment, with all that can be computed before the first shot.
 
         Cost: about a second for 12 qubits and 600 terms; grows with the cube of the number of unknowns.
 
@@ -108,24 +128,30 @@ class PilotLeastSquares(BaseEstimator):
         Returns
         -------
         LeastSquaresPlan
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the Hamiltonian or a parameter is wrong.
         """
         n_shots = check_count("n_shots", n_shots, minimum=2)
         n_pilot = min(max(50, n_shots // 10), n_shots // 2) if self.n_pilot is None else self.n_pilot
         n_pilot = check_count("n_pilot", n_pilot, minimum=1, maximum=n_shots - 1)
-        if not 0 < self.shrinkage <= 1:
-            raise ValueError(f"`shrinkage` must lie between 0 (excluded) and 1, got {self.shrinkage}.")
+        if self.max_settings is not None:
+            check_count("max_settings", self.max_settings, minimum=1)
+        if not 0 < self.regularisation <= 1:
+            raise ValueError(f"`regularisation` must lie between 0 (excluded) and 1, got {self.regularisation}.")
+        if not 0 <= self.max_violation <= 1:
+            raise ValueError(f"`max_violation` must lie between 0 and 1, got {self.max_violation}.")
+        if self.prior_width is not None and not self.prior_width > 0:
+            raise ValueError(f"`prior_width` must be positive or None, got {self.prior_width}.")
         if not isinstance(hamiltonian, PauliSum):
             raise TypeError(f"`hamiltonian` must be a PauliSum, got {type(hamiltonian).__name__}.")
         if np.iscomplexobj(hamiltonian.coefficients):
             raise ValueError("`hamiltonian` must be Hermitian; its coefficients are complex.")
-        unknowns = unknowns_of_terms(hamiltonian)
-        if self.sector is not None:
-            unknowns = symmetry_classes(hamiltonian, self.sector)
-        unknowns = _without_zeros(unknowns)
-        if not len(unknowns.coefficients):
-            raise ValueError("`hamiltonian` is a constant in this sector; there is nothing to measure.")
-        bases = _pool_bases(unknowns, n_shots, generator(self.random_state))
-        return LeastSquaresPlan(unknowns, bases, n_shots, n_pilot, self.shrinkage)
+        plan = LeastSquaresPlan(hamiltonian, n_shots, n_pilot, self, seed_sequence(self.random_state))
+        plan.prepare()
+        return plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,26 +160,35 @@ class LeastSquaresPlan:
 
     Attributes
     ----------
-    unknowns : Unknowns
-    bases : ndarray of uint8, shape (n_settings, n_qubits)
-        The pool; the all-Z basis is its first setting.
+    hamiltonian : PauliSum
     n_shots : int
         In all.
     n_pilot : int
         All-Z shots of the first stage.
-    shrinkage : float
+    method : PilotLeastSquares
+    seed : SeedSequence
     """
 
-    unknowns: Unknowns
-    bases: NDArray[np.uint8]
+    hamiltonian: PauliSum
     n_shots: int
     n_pilot: int
-    shrinkage: float
+    method: PilotLeastSquares
+    seed: np.random.SeedSequence
+    _kept: dict[bytes, tuple[Unknowns, NDArray[np.uint8]]] = field(default_factory=dict, repr=False)
+
+    def prepare(self) -> None:
+        """Compute the unknowns and the pool of settings, so that nothing is left to wait for after the pilot."""
+        if isinstance(self.method.sector, str) and self.method.sector == "pilot":
+            self._conserved()
+        elif self.method.sector is None:
+            self._design(None)
+        else:
+            self._design(sector_bits(self.method.sector, self.hamiltonian.n_qubits))
 
     @property
     def pilot(self) -> MeasurementScheme:
         """The first stage: the all-Z basis."""
-        return MeasurementScheme(self.bases[:1], [self.n_pilot])
+        return MeasurementScheme(np.full((1, self.hamiltonian.n_qubits), _Z), [self.n_pilot])
 
     def second(self, pilot: ShadowData) -> MeasurementScheme:
         """Return the second stage, given the data of the first.
@@ -168,12 +203,19 @@ class LeastSquaresPlan:
         MeasurementScheme
             With the shots that are left.
         """
-        pool = self._pool(self.bases, pilot)
-        spent = np.zeros(len(self.bases))
+        unknowns, bases = self._design(self._sector(pilot)[0])
+        layout = lay_out(unknowns, bases)
+        pool = build_pool(unknowns, layout, self._moments(unknowns, pilot), self.method.regularisation)
+        spent = np.zeros(len(bases))
         spent[0] = pilot.n_shots
         left = self.n_shots - pilot.n_shots
-        shots = round_shots(optimal_shots(pool, self.unknowns.coefficients, left, spent), left)
-        return MeasurementScheme(self.bases[shots > 0], shots[shots > 0])
+        shots = optimal_shots(pool, unknowns.coefficients, left, spent)
+        limit = self.method.max_settings
+        if limit is not None and (shots > 0).sum() > limit:
+            shots[np.argsort(-shots, kind="stable")[limit:]] = 0
+            shots = optimal_shots(pool, unknowns.coefficients, left, spent, start=shots)
+        whole = round_shots(shots, left)
+        return MeasurementScheme(bases[whole > 0], whole[whole > 0])
 
     def run(self, measure: Callable[[MeasurementScheme], ShadowData]) -> LeastSquaresEnergy:
         """Return the energy after measuring both stages.
@@ -193,7 +235,7 @@ class LeastSquaresPlan:
     def estimate(self, data: ShadowData) -> LeastSquaresEnergy:
         """Return the energy from all data; their all-Z shots give the covariances.
 
-        The error is that of the residuals about the mean of every string: Z strings by their ratio, others by
+        The error is that of the residuals about the mean of every unknown: diagonal ones by their ratio, others by
         ``S / (N + 50)``, so that strings measured once do not look exact.
 
         Parameters
@@ -205,64 +247,78 @@ class LeastSquaresPlan:
         -------
         LeastSquaresEnergy
         """
+        sector, violation_rate = self._sector(data)
+        unknowns, _ = self._design(sector)
         bases, inverse = np.unique(data.bases, axis=0, return_inverse=True)
         setting = inverse.ravel()[data.setting_of_shot]
         shots = np.bincount(setting, minlength=len(bases)).astype(float)
-        pool = self._pool(bases, data)
-        solution = solve(pool, shots, self.unknowns.coefficients)
-        weights = row_weights(pool, solution.adjoint)
-        value, variance = self._combine(pool, weights, data.outcomes, setting)
-        never = ~np.isin(np.arange(len(self.unknowns.coefficients)), pool.unknowns)
-        estimate = Estimate(
-            self.unknowns.constant + value, np.sqrt(variance), data.n_shots, "generalised least squares"
-        )
+        pilot = self._moments(unknowns, data)
+        pool = build_pool(unknowns, lay_out(unknowns, bases), pilot, self.method.regularisation)
+        solution = solve(pool, shots, unknowns.coefficients)
+        value, error = combine(unknowns, pool, solution.adjoint, data.outcomes, setting)
+        never = ~np.isin(np.arange(len(unknowns.coefficients)), pool.layout.unknowns)
         return LeastSquaresEnergy(
-            estimate,
+            Estimate(unknowns.constant + value, error, data.n_shots, "generalised least squares"),
             float(np.sqrt(solution.variance)),
             int(never.sum()),
-            float(np.abs(self.unknowns.coefficients[never]).sum()),
-            self._violation_rate(data),
+            float(np.abs(unknowns.coefficients[never]).sum()),
+            violation_rate,
+            sector is not None,
+            self._shrunk(unknowns, pool, shots, data, setting),
         )
 
-    def _pool(self, bases: NDArray[np.uint8], data: ShadowData) -> Pool:
-        return build_pool(self.unknowns, bases, moments(self.unknowns, _diagonal_outcomes(data)), self.shrinkage)
-
-    def _combine(
-        self, pool: Pool, weights: NDArray[np.float64], outcomes: NDArray[np.uint8], setting: NDArray[np.int64]
-    ) -> tuple[float, float]:
-        """Return the weighted sum of all outcomes, and the sum of its squared residuals."""
-        strings = self.unknowns.strings
-        support, sign = strings.x | strings.z, strings.coefficients
-        order = np.argsort(setting, kind="stable")
-        ends = np.searchsorted(setting[order], np.arange(len(pool.bases) + 1))
-        sums, counts = np.zeros(strings.n_terms), np.zeros(strings.n_terms)
-        signs = []
-        for s in range(len(pool.bases)):
-            rows = pool.strings[pool.starts[s] : pool.starts[s + 1]]
-            bits = outcomes[order[ends[s] : ends[s + 1]]]
-            odd = (bits.astype(np.float32) @ support[rows].T.astype(np.float32)).astype(np.int64) & 1
-            signs.append((1.0 - 2.0 * odd) * sign[rows])
-            sums[rows] += signs[-1].sum(axis=0)
-            counts[rows] += len(bits)
-        # Strings of one unknown have one mean, so their data are pooled.
-        total = np.bincount(self.unknowns.unknown, sums)
-        number = np.bincount(self.unknowns.unknown, counts)
-        pseudo = np.where(strings.x[self.unknowns.starts[:-1]].any(axis=1), _PSEUDO_COUNT, 1e-9)
-        mean = total / (number + pseudo)
-        value = variance = 0.0
-        for s, outcome in enumerate(signs):
-            weight = weights[pool.starts[s] : pool.starts[s + 1]]
-            value += float((outcome @ weight).sum())
-            residual = (outcome - mean[pool.unknowns[pool.starts[s] : pool.starts[s + 1]]]) @ weight
-            variance += float(residual @ residual)
-        return value, variance
-
-    def _violation_rate(self, data: ShadowData) -> float | None:
-        generators = self.unknowns.generators
-        if generators.n_terms == 0:
+    def _shrunk(
+        self, unknowns: Unknowns, pool: Pool, shots: NDArray, data: ShadowData, setting: NDArray
+    ) -> Estimate | None:
+        if self.method.prior_width is None:
             return None
-        odd = (_diagonal_outcomes(data).astype(np.int64) @ generators.z.T) & 1
-        return float((1 - 2 * odd != generators.coefficients).any(axis=1).mean())
+        width = np.where(unknowns.diagonal, 10.0, self.method.prior_width)
+        solution = solve(pool, shots, unknowns.coefficients, width)
+        value, _ = combine(unknowns, pool, solution.adjoint, data.outcomes, setting)
+        error = float(np.sqrt(solution.variance))
+        return Estimate(unknowns.constant + value, error, data.n_shots, "shrunk generalised least squares")
+
+    def _conserved(self) -> Conserved:
+        if b"" not in self._kept:
+            self._kept[b""] = find_conserved(self.hamiltonian)
+        return self._kept[b""]
+
+    def _sector(self, data: ShadowData) -> tuple[NDArray[np.bool_] | None, float | None]:
+        """Return the bits of the sector to use, None for none, and the share of all-Z shots outside of that asked."""
+        asked = self.method.sector
+        if asked is None:
+            return None, None
+        outcomes = _diagonal_outcomes(data)
+        values = self._conserved().values(outcomes)
+        if isinstance(asked, str) and asked == "pilot":
+            _, first, counts = np.unique(values, axis=0, return_index=True, return_counts=True)
+            bits = outcomes[first[counts.argmax()]].astype(bool)
+        else:
+            bits = sector_bits(asked, self.hamiltonian.n_qubits)
+        wanted = self._conserved().values(bits[None].astype(np.uint8))
+        rate = float((values != wanted).any(axis=1).mean())
+        return (None if rate > self.method.max_violation else bits), rate
+
+    def _design(self, sector: NDArray[np.bool_] | None) -> tuple[Unknowns, NDArray[np.uint8]]:
+        """Return the unknowns in a sector and the candidate settings, all-Z first; computed once."""
+        key = b"terms"
+        if sector is not None:
+            key = b"sector" + self._conserved().values(sector[None].astype(np.uint8)).tobytes()
+        if key not in self._kept:
+            if sector is None:
+                unknowns = unknowns_of_terms(self.hamiltonian)
+            else:
+                unknowns = symmetry_classes(self.hamiltonian, sector, conserved=self._conserved())
+            unknowns = unknowns.without_zeros()
+            if not len(unknowns.coefficients):
+                raise ValueError("`hamiltonian` is a constant in this sector; there is nothing to measure.")
+            rng = task_generator(self.seed, int(sector is not None))
+            self._kept[key] = unknowns, candidate_bases(unknowns, self.n_shots, rng)
+        return self._kept[key]
+
+    @staticmethod
+    def _moments(unknowns: Unknowns, data: ShadowData) -> Moments:
+        return moments(unknowns, _diagonal_outcomes(data))
 
 
 def _diagonal_outcomes(data: ShadowData) -> NDArray[np.uint8]:
@@ -270,36 +326,3 @@ def _diagonal_outcomes(data: ShadowData) -> NDArray[np.uint8]:
     if not diagonal.any():
         raise ValueError("The data hold no shot in the all-Z basis, which tells the covariances; measure `pilot`.")
     return data.outcomes[diagonal]
-
-
-def _without_zeros(unknowns: Unknowns) -> Unknowns:
-    """Return the unknowns whose coefficients are not negligible after merging."""
-    modulus = np.abs(unknowns.coefficients)
-    kept = modulus > 1e-12 * modulus.max(initial=0.0)
-    rows = kept[unknowns.unknown]
-    number = (np.cumsum(kept) - 1)[unknowns.unknown[rows]]
-    return Unknowns(unknowns.constant, unknowns.coefficients[kept], unknowns.strings[rows], number, unknowns.generators)
-
-
-def _pool_bases(unknowns: Unknowns, n_shots: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return the all-Z basis, greedy settings at three scales of the diagonal terms, and 300 generated ones."""
-    members, strings = unknowns.starts, unknowns.strings
-    n_greedy = min(n_shots, 1000)
-    diagonal = ~strings.x[members[:-1]].any(axis=1)
-    found = [np.full((1, strings.n_qubits), _Z, dtype=np.uint8)]
-    for scale in (1.0, 0.3, 0.03):
-        weights = np.abs(unknowns.coefficients) * np.where(diagonal, scale, 1.0)
-        found.append(greedy_bases(strings, members, weights, n_greedy))
-    bases, _ = merge_settings(np.concatenate(found))
-    pool = build_pool(unknowns, bases)
-    shots = optimal_shots(pool, unknowns.coefficients, n_shots, np.zeros(len(bases)))
-    adjoint = solve(pool, shots, unknowns.coefficients).adjoint
-    rows = PlaneRows.of(strings)
-    codes = rows.letters - 3 * rows.signs
-    generated = np.full((300, strings.n_qubits), FREE, dtype=np.uint8)
-    for basis in generated:
-        gains = adjoint**2 * np.exp(0.7 * rng.standard_normal(len(adjoint)))
-        insert_classes(np.argsort(-gains), members, rows.starts, rows.signs, codes, basis)
-    used = shots > 0
-    used[0] = True
-    return merge_settings(np.concatenate((bases[used], generated)))[0]

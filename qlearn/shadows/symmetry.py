@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._checks import check_array
-from ..paulis import PauliSum, Tapering
+from ..paulis import PauliSum
+from .conserved import Conserved, find_conserved
 from .estimator import split_identity
-
-_MAX_GENERATORS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,20 +27,39 @@ class Unknowns:
         Strings of an unknown stand together.
     unknown : ndarray of int64, shape (n_strings,)
         Which unknown a string tells, ascending.
-    generators : PauliSum
-        Z strings whose coefficients, 1 or -1, are their values in the sector; none without a sector.
+    coset : ndarray of int64, shape (n_strings,)
+        Ascending; strings of one coset differ by a conserved product of Z and agree in every shot, so that one of them
+        says all. Those of other cosets of an unknown agree in the mean only.
     """
 
     constant: float
     coefficients: NDArray[np.float64]
     strings: PauliSum
     unknown: NDArray[np.int64]
-    generators: PauliSum
+    coset: NDArray[np.int64]
 
     @property
     def starts(self) -> NDArray[np.int64]:
         """Where the strings of each unknown begin, int64 (n_unknowns + 1,)."""
         return np.searchsorted(self.unknown, np.arange(len(self.coefficients) + 1))
+
+    @property
+    def diagonal(self) -> NDArray[np.bool_]:
+        """Which unknowns consist of products of Z, bool (n_unknowns,)."""
+        return ~self.strings.x[self.starts[:-1]].any(axis=1)
+
+    def without_zeros(self) -> Unknowns:
+        """Return the unknowns whose coefficients are not negligible.
+
+        Returns
+        -------
+        Unknowns
+        """
+        modulus = np.abs(self.coefficients)
+        kept = modulus > 1e-12 * modulus.max(initial=0.0)
+        rows = kept[self.unknown]
+        number = (np.cumsum(kept) - 1)[self.unknown[rows]]
+        return Unknowns(self.constant, self.coefficients[kept], self.strings[rows], number, self.coset[rows])
 
 
 def unknowns_of_terms(hamiltonian: PauliSum) -> Unknowns:
@@ -53,14 +72,16 @@ def unknowns_of_terms(hamiltonian: PauliSum) -> Unknowns:
     """
     constant, terms = split_identity(hamiltonian)
     strings = PauliSum.from_arrays(terms.x, terms.z, np.ones(terms.n_terms))
-    return Unknowns(constant, terms.coefficients, strings, np.arange(terms.n_terms), PauliSum.zero(terms.n_qubits))
+    number = np.arange(terms.n_terms)
+    return Unknowns(constant, terms.coefficients, strings, number, number)
 
 
-def symmetry_classes(hamiltonian: PauliSum, sector: ArrayLike | str) -> Unknowns:
+def symmetry_classes(hamiltonian: PauliSum, sector: ArrayLike | str, *, conserved: Conserved | None = None) -> Unknowns:
     """Return the terms merged into classes that have one expectation value in every state of a symmetry sector.
 
-    The symmetries are all products of Z that commute with every term; a string times such a product has the same
-    expectation value up to the product's sign in the sector. At most eight generators are used.
+    A string times a conserved product of Z has the same expectation value, up to the value of the product. A conserved
+    number N (of electrons of one spin, say) adds the Clifford gate ``exp(i pi/4 N)``, which leaves the states of the
+    sector alone and turns XX into YY.
 
     Parameters
     ----------
@@ -68,6 +89,8 @@ def symmetry_classes(hamiltonian: PauliSum, sector: ArrayLike | str) -> Unknowns
         Hermitian.
     sector : str or array_like of int, shape (n_qubits,)
         Bits of any basis state of the sector, such as the Hartree-Fock state.
+    conserved : Conserved, optional
+        What is conserved; found from the Hamiltonian by default.
 
     Returns
     -------
@@ -86,36 +109,60 @@ def symmetry_classes(hamiltonian: PauliSum, sector: ArrayLike | str) -> Unknowns
     ([0.75, -0.1], ['XX', 'YY', 'IZ', 'ZI'])
     """
     constant, terms = split_identity(hamiltonian)
-    bits = _sector_bits(sector, terms.n_qubits)
-    generators = Tapering.find(terms, diagonal_only=True).symmetries[:_MAX_GENERATORS]
-    products = _span(generators.z)
-    values = 1 - 2 * ((products & bits).sum(axis=1) & 1)
-    first, sign = _canonical(terms, products, values)
-    _, opened, inverse = np.unique(first, axis=0, return_index=True, return_inverse=True)
-    inverse = inverse.ravel()
-    rank = np.empty(len(opened), dtype=np.int64)
-    rank[np.argsort(opened)] = np.arange(len(opened))
-    group, opened = rank[inverse], np.sort(opened)
-    coefficients = np.bincount(group, terms.coefficients * sign)
-    x, z = terms.x[opened], first[opened, terms.n_qubits :]
-    all_x = np.repeat(x, len(products), axis=0)
-    all_z = (z[:, None, :] ^ products[None]).reshape(all_x.shape)
-    signs = _phase(np.repeat(x, len(products), axis=0), np.repeat(z, len(products), axis=0), all_z)
-    signs = signs * np.tile(values, len(x))
-    unknown = np.repeat(np.arange(len(x)), len(products))
-    weight = (all_x | all_z).any(axis=1)
-    # A class that holds the identity is a number: its coefficient belongs to the constant.
-    fixed = np.flatnonzero(np.bincount(unknown[~weight], minlength=len(x)))
-    for j in fixed:
-        constant += coefficients[j] * signs[(unknown == j) & ~weight][0]
-    kept = ~np.isin(unknown, fixed)
-    renumbered = np.cumsum(~np.isin(np.arange(len(x)), fixed)) - 1
-    strings = PauliSum.from_arrays(all_x[kept], all_z[kept], signs[kept].astype(float))
-    known = PauliSum.from_arrays(generators.x, generators.z, 1.0 - 2 * ((generators.z & bits).sum(axis=1) & 1))
-    return Unknowns(float(constant), np.delete(coefficients, fixed), strings, renumbered[unknown[kept]], known)
+    bits = sector_bits(sector, terms.n_qubits)
+    conserved = find_conserved(hamiltonian) if conserved is None else conserved
+    values = conserved.values(bits[None].astype(np.uint8))[0, : len(conserved.generators)]
+    first, signs = _reduce(_Strings(terms.x, terms.z), conserved.generators, values)
+    cosets, links, link_signs = _close(first, conserved, values)
+    which = _index(first, cosets)
+    labels, relative, empty = _signed_components(len(cosets.x), links, link_signs)
+    # Classes in the order in which the terms open them.
+    opened = np.unique(labels[which], return_index=True)[1]
+    order = labels[which[np.sort(opened)]]
+    rank = np.full(labels.max() + 1, -1)
+    rank[order] = np.arange(len(order))
+    head = which[np.sort(opened)]  # the coset whose sign is that of the unknown
+    relative = relative * relative[head[rank[labels]]]
+    coefficients = np.bincount(rank[labels[which]], terms.coefficients * signs * relative[which])
+    # A class that holds the identity is a number; one that equals minus itself is zero.
+    identity = ~(cosets.x | cosets.z).any(axis=1)
+    constant += float((coefficients[rank[labels]] * relative)[identity].sum())
+    kept = ~(np.isin(np.arange(len(order)), rank[labels[identity]]) | empty[order])
+    return _expand(constant, coefficients, cosets, rank[labels], relative, kept, conserved, values)
 
 
-def _sector_bits(sector: ArrayLike | str, n_qubits: int) -> NDArray[np.bool_]:
+class _Strings(NamedTuple):
+    x: NDArray[np.bool_]
+    z: NDArray[np.bool_]
+
+
+def _expand(constant, coefficients, cosets, group, relative, kept, conserved, values) -> Unknowns:
+    """Return the unknowns whose strings are all products of the cosets with the conserved products of Z."""
+    use = np.flatnonzero(kept[group])
+    use = use[np.argsort(group[use], kind="stable")]
+    products, product_values = _span(conserved.generators, values)
+    x = np.repeat(cosets.x[use], len(products), axis=0)
+    first = np.repeat(cosets.z[use], len(products), axis=0)
+    z = first ^ np.tile(products, (len(use), 1))
+    signs = _phase(x, first, z) * np.tile(product_values, len(use)) * np.repeat(relative[use], len(products))
+    number = np.cumsum(kept) - 1
+    return Unknowns(
+        float(constant),
+        coefficients[kept],
+        PauliSum.from_arrays(x, z, signs.astype(float)),
+        np.repeat(number[group[use]], len(products)),
+        np.repeat(np.arange(len(use)), len(products)),
+    )
+
+
+def sector_bits(sector: ArrayLike | str, n_qubits: int) -> NDArray[np.bool_]:
+    """Return the bits of a basis state.
+
+    Parameters
+    ----------
+    sector : str or array_like of int
+    n_qubits : int
+    """
     if isinstance(sector, str):
         if set(sector) - {"0", "1"}:
             raise ValueError(f"`sector` must consist of zeros and ones, got {sector!r}.")
@@ -123,12 +170,12 @@ def _sector_bits(sector: ArrayLike | str, n_qubits: int) -> NDArray[np.bool_]:
     return check_array("sector", sector, (n_qubits,), bool)
 
 
-def _span(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return all sums over GF(2) of some of the rows, the empty one first."""
-    span = np.zeros((1, rows.shape[1]), dtype=bool)
-    for row in rows:
-        span = np.concatenate((span, span ^ row))
-    return span
+def _span(rows: NDArray[np.bool_], values: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return all sums over GF(2) of some of the rows, the empty one first, and the products of their values."""
+    span, signs = np.zeros((1, rows.shape[1]), dtype=bool), np.ones(1, dtype=np.int64)
+    for row, value in zip(rows, values, strict=True):
+        span, signs = np.concatenate((span, span ^ row)), np.concatenate((signs, signs * value))
+    return span, signs
 
 
 def _phase(x: NDArray, z: NDArray, other: NDArray) -> NDArray[np.int64]:
@@ -137,12 +184,75 @@ def _phase(x: NDArray, z: NDArray, other: NDArray) -> NDArray[np.int64]:
     return 1 - (difference & 2)
 
 
-def _canonical(terms: PauliSum, products: NDArray, values: NDArray) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return for each term the first string of its class as bits (x, z), and the sign between the two."""
-    n_terms, n_qubits = terms.n_terms, terms.n_qubits
-    candidates = terms.z[:, None, :] ^ products[None]
-    keys = np.packbits(candidates, axis=2)
-    order = [np.lexsort(rows.T[::-1])[0] for rows in keys]
-    z = candidates[np.arange(n_terms), order]
-    sign = _phase(terms.x, terms.z, z) * values[order]
-    return np.concatenate((terms.x, z), axis=1).reshape(n_terms, 2 * n_qubits), sign
+def _reduce(strings: _Strings, generators: NDArray[np.bool_], values: NDArray) -> tuple[_Strings, NDArray[np.int64]]:
+    """Return the string of each coset without Z in the first columns of the generators, and the signs."""
+    z, signs = strings.z.copy(), np.ones(len(strings.z), dtype=np.int64)
+    for row, value in zip(generators, values, strict=True):
+        hit = z[:, row.argmax()].copy()
+        z[hit] ^= row
+        signs[hit] *= value
+    return _Strings(strings.x, z), signs * _phase(strings.x, strings.z, z)
+
+
+def _turn(strings: _Strings, number: PauliSum) -> tuple[_Strings, NDArray[np.int64]]:
+    """Return the strings conjugated with ``exp(i pi/4 number)``, and their signs.
+
+    Every Z string s of the number that anticommutes with P turns it into ``i s P``.
+    """
+    odd = ((strings.x.astype(np.int64) @ number.z.T.astype(np.int64)) & 1).astype(bool)
+    total = ((odd.astype(np.int64) @ number.z.astype(np.int64)) & 1).astype(bool)
+    z = strings.z ^ total
+    power = odd.sum(axis=1) + 2 * (strings.x & total).sum(axis=1)
+    power += (strings.x & strings.z).sum(axis=1) - (strings.x & z).sum(axis=1)
+    signs = (1 - (power & 2)) * np.where(odd, number.coefficients.astype(np.int64), 1).prod(axis=1)
+    return _Strings(strings.x, z), signs
+
+
+def _close(
+    first: _Strings, conserved: Conserved, values: NDArray
+) -> tuple[_Strings, NDArray[np.int64], NDArray[np.int64]]:
+    """Return all cosets that the numbers turn the first ones into, pairs that are turned into each other, signs."""
+    cosets = _Strings(*(column[np.sort(np.unique(_keys(first), return_index=True)[1])] for column in first))
+    done, links, signs = 0, [np.empty((0, 2), dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    while done < len(cosets.x):
+        front = np.arange(done, len(cosets.x))
+        done = len(cosets.x)
+        for number in conserved.numbers:
+            turned, turn_signs = _turn(_Strings(cosets.x[front], cosets.z[front]), number)
+            turned, more = _reduce(turned, conserved.generators, values)
+            both = _Strings(*(np.concatenate(pair) for pair in zip(cosets, turned, strict=True)))
+            cosets = _Strings(*(column[np.sort(np.unique(_keys(both), return_index=True)[1])] for column in both))
+            links.append(np.stack((front, _index(turned, cosets)), axis=1))
+            signs.append(turn_signs * more)
+    return cosets, np.concatenate(links), np.concatenate(signs)
+
+
+def _keys(strings: _Strings) -> NDArray:
+    packed = np.packbits(np.concatenate(strings, axis=1), axis=1)
+    return np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").ravel()
+
+
+def _index(strings: _Strings, cosets: _Strings) -> NDArray[np.int64]:
+    place = {key: row for row, key in enumerate(_keys(cosets).tolist())}
+    return np.array([place[key] for key in _keys(strings).tolist()], dtype=np.int64)
+
+
+def _signed_components(
+    size: int, links: NDArray[np.int64], signs: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the component of each node, its sign relative to a root, and which components contradict themselves."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    # Two copies of every node, one for each sign: a component that holds both contradicts itself.
+    (a, b), flip = links.T, signs < 0
+    rows = np.concatenate((a, a + size))
+    columns = np.concatenate((np.where(flip, b + size, b), np.where(flip, b, b + size)))
+    graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(2 * size, 2 * size))
+    double = connected_components(graph, directed=False)[1]
+    pair = np.sort(np.stack((double[:size], double[size:]), axis=1), axis=1)
+    _, labels = np.unique(pair, axis=0, return_inverse=True)
+    labels = labels.ravel()
+    contradicted = np.zeros(labels.max(initial=0) + 1, dtype=bool)
+    contradicted[labels] = pair[:, 0] == pair[:, 1]
+    return labels, np.where(double[:size] == pair[:, 0], 1, -1), contradicted
