@@ -20,7 +20,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import circuits, codes, datasets, decoders, interop, paulis, plot, report, search, shadows, sim, testing
+    from . import (
+        circuits,
+        codes,
+        datasets,
+        decoders,
+        interop,
+        paulis,
+        plot,
+        report,
+        search,
+        shadows,
+        sim,
+        testing,
+        variational,
+    )
     from .circuits import Circuit, NoiseModel, Parameter, parameters
     from .estimates import Estimate
     from .paulis import PauliSum
@@ -50,6 +64,7 @@ __all__ = [
     "shadows",
     "sim",
     "testing",
+    "variational",
 ]
 
 _SUBMODULES = frozenset(
@@ -66,6 +81,7 @@ _SUBMODULES = frozenset(
         "shadows",
         "sim",
         "testing",
+        "variational",
     }
 )
 _HOMES = {

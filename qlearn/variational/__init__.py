@@ -1,0 +1,85 @@
+"""Quantum circuits trained like neural networks.
+
+The flow of data is always the same. An *encoding* turns rows of features into `inputs` (n_samples, n_inputs), whatever
+is not a polynomial in them computed outside the circuit, and appends gates whose angles are those inputs. An *ansatz*
+appends gates whose angles are trainable weights. Both together are a `QuantumLayer`: expectation values (n_samples,
+n_observables) of one circuit as a differentiable function of inputs and weights, one engine call for a whole batch. An
+*execution* says how values and gradients are had: `Adjoint`, or `ParameterShift` with shots, noise, or a device. A
+`HybridModel` puts linear maps around the layer and flattens all parameters into one vector; an *objective* is its mean
+loss on rows of data, or an energy, and an *optimiser* takes steps on it in one loop (`Loop`) with batches, early
+stopping and history. Estimators put these together in `fit`, where the width follows from the data.
+
+All of these but the layer and the models hold plain settings and are `BaseEstimator` objects, so ``get_params`` and
+grid search reach into them: ``ansatz__n_layers``.
+"""
+
+from .ansatze import (
+    MERA,
+    QCNN,
+    AbstractAnsatz,
+    Brickwork,
+    Equivariant,
+    HardwareEfficient,
+    StronglyEntangling,
+    TreeTensor,
+)
+from .encodings import (
+    AbstractEncoding,
+    AmplitudeEncoding,
+    AngleEncoding,
+    BasisEncoding,
+    ChebyshevEncoding,
+    DenseAngleEncoding,
+    HamiltonianEncoding,
+    IQPEncoding,
+    PatchEncoding,
+    ZZEncoding,
+)
+from .estimators import VariationalClassifier, VariationalRegressor
+from .execution import Adjoint, ParameterShift
+from .kernels import (
+    AbstractQuantumKernel,
+    FidelityKernel,
+    NystroemFeatures,
+    ProjectedKernel,
+    QuantumKernelClassifier,
+    QuantumKernelRegressor,
+)
+from .layer import QuantumLayer, without_entanglers
+from .optimizers import LBFGS, AbstractOptimizer, Adam
+
+__all__ = [
+    "LBFGS",
+    "MERA",
+    "QCNN",
+    "AbstractAnsatz",
+    "AbstractEncoding",
+    "AbstractOptimizer",
+    "AbstractQuantumKernel",
+    "Adam",
+    "Adjoint",
+    "AmplitudeEncoding",
+    "AngleEncoding",
+    "BasisEncoding",
+    "Brickwork",
+    "ChebyshevEncoding",
+    "DenseAngleEncoding",
+    "Equivariant",
+    "FidelityKernel",
+    "HamiltonianEncoding",
+    "HardwareEfficient",
+    "IQPEncoding",
+    "NystroemFeatures",
+    "ParameterShift",
+    "PatchEncoding",
+    "ProjectedKernel",
+    "QuantumKernelClassifier",
+    "QuantumKernelRegressor",
+    "QuantumLayer",
+    "StronglyEntangling",
+    "TreeTensor",
+    "VariationalClassifier",
+    "VariationalRegressor",
+    "ZZEncoding",
+    "without_entanglers",
+]

@@ -1,0 +1,149 @@
+"""Features as angles of single-qubit rotations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..._checks import check_count
+from ...circuits import Circuit
+from .base import AbstractEncoding, append_rotation, folded_width
+
+
+class AngleEncoding(AbstractEncoding):
+    """One rotation a feature; more features than qubits go round the qubits again, about the next axis.
+
+    More qubits than features get the features again, which lets expectation values have higher frequencies.
+
+    Parameters
+    ----------
+    axes : str
+        Axes in turn, letters of "xyz": feature i is a rotation of qubit i mod n about axis i // n (repeating).
+    n_qubits : int, optional
+        By default one a feature, at most eight.
+    min_qubits : int
+        Least number by default.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> encoding = ql.variational.AngleEncoding(n_qubits=2)
+    >>> [step.name for step in encoding.circuit(n_features=3)]
+    ['ry', 'ry', 'rz']
+    """
+
+    def __init__(self, axes: str = "yz", n_qubits: int | None = None, min_qubits: int = 1) -> None:
+        self.axes = axes
+        self.n_qubits = n_qubits
+        self.min_qubits = min_qubits
+
+    def width(self, n_features: int) -> int:
+        """Return the number of qubits for so many features.
+
+        Parameters
+        ----------
+        n_features : int
+
+        Returns
+        -------
+        int
+        """
+        width = folded_width(self.n_qubits, n_features)
+        return width if self.n_qubits is not None else max(width, check_count("min_qubits", self.min_qubits))
+
+    def _append(self, circuit: Circuit, inputs: Sequence[Any], n_features: int) -> None:
+        _append_folded(circuit, inputs, self.axes)
+
+
+class DenseAngleEncoding(AbstractEncoding):
+    """Two features a qubit: a rotation about Y by the first, about Z by the second.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> encoding = ql.variational.DenseAngleEncoding()
+    >>> encoding.width(5), [step.name for step in encoding.circuit(n_features=3)]
+    (3, ['ry', 'rz', 'ry'])
+
+    References
+    ----------
+    LaRose and Coyle, Phys. Rev. A 102, 032420 (2020), Eq. (5).
+    """
+
+    def width(self, n_features: int) -> int:
+        """Return the number of qubits for so many features.
+
+        Parameters
+        ----------
+        n_features : int
+
+        Returns
+        -------
+        int
+        """
+        return (n_features + 1) // 2
+
+    def _append(self, circuit: Circuit, inputs: Sequence[Any], n_features: int) -> None:
+        for feature, angle in enumerate(inputs):
+            append_rotation(circuit, "yz"[feature % 2], angle, feature // 2)
+
+
+class PatchEncoding(AbstractEncoding):
+    """Pictures by patches: each qubit takes the pixels of one rectangle, as rotations about alternating axes.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height and width of the picture in pixels; rows of X are flattened pictures.
+    patch : tuple of int
+        Height and width of a patch; they divide those of the picture. One qubit a patch.
+    axes : str
+        Axes in turn.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> encoding = ql.variational.PatchEncoding(shape=(8, 8), patch=(4, 2))
+    >>> encoding.width(64), len(encoding.circuit(64))
+    (8, 64)
+    """
+
+    def __init__(self, shape: tuple[int, int] = (8, 8), patch: tuple[int, int] = (4, 2), axes: str = "yz") -> None:
+        self.shape = shape
+        self.patch = patch
+        self.axes = axes
+
+    def width(self, n_features: int) -> int:
+        """Return the number of qubits for so many pixels.
+
+        Parameters
+        ----------
+        n_features : int
+
+        Returns
+        -------
+        int
+        """
+        (height, width), (rows, columns) = self.shape, self.patch
+        if height * width != n_features or height % rows or width % columns:
+            raise ValueError(
+                f"`shape` {self.shape} must have the {n_features} pixels of a row of X, in patches of {self.patch}."
+            )
+        return (height // rows) * (width // columns)
+
+    def _append(self, circuit: Circuit, inputs: Sequence[Any], n_features: int) -> None:
+        (_, width), (rows, columns) = self.shape, self.patch
+        seen = [0] * circuit.n_qubits
+        for pixel, angle in enumerate(inputs):
+            row, column = divmod(pixel, width)
+            qubit = row // rows * (width // columns) + column // columns
+            append_rotation(circuit, self.axes[seen[qubit] % len(self.axes)], angle, qubit)
+            seen[qubit] += 1
+
+
+def _append_folded(circuit: Circuit, inputs: Sequence[Any], axes: str) -> None:
+    if not axes:
+        raise ValueError('`axes` must name at least one of "x", "y", "z".')
+    for place in range(max(len(inputs), circuit.n_qubits)):
+        turn, qubit = divmod(place, circuit.n_qubits)
+        append_rotation(circuit, axes[turn % len(axes)], inputs[place % len(inputs)], qubit)

@@ -1,0 +1,332 @@
+"""What all variational estimators share: from data to a trained model, and from rows to outputs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from ..._random import seed_sequence, task_generator
+from ..execution import Adjoint
+from ..hybrid import DataObjective, HybridModel, cross_entropy, squared_error
+from ..layer import QuantumLayer, without_entanglers, z_observables
+from ..optimizers import Adam, Loop
+from .preparation import FeatureScaling, merged_rows
+
+
+class AbstractVariationalModel(BaseEstimator, ABC):
+    """Base of estimators around a trained circuit; a subclass says which circuit.
+
+    Subclasses have in common the constructor arguments `ansatz`, `observables`, `entangled`, `scaling`, `optimizer`,
+    `max_epochs`, `batch_size`, `alpha`, `tolerance`, `patience`, `validation_fraction`, `execution`, `warm_start`,
+    `callback` and `random_state`.
+    """
+
+    @abstractmethod
+    def _architecture(self, n_features: int) -> tuple[Any, list, list, np.ndarray | None, int | None]:
+        """Return circuit, inputs, weights, initial weights (None for the ansatz's) and width of a first linear map."""
+
+    @abstractmethod
+    def _encoding(self) -> Any:
+        """Return the encoding whose `inputs` are computed, None for a first linear map."""
+
+    def _ansatz(self) -> Any:
+        from ..ansatze import HardwareEfficient
+
+        return HardwareEfficient() if self.ansatz is None else self.ansatz
+
+    def _build(self, X: np.ndarray, weight: np.ndarray, n_outputs: int) -> None:
+        """Set the scaling, the model and the parameters to start from."""
+        encoding = self._encoding()
+        kind = self.scaling
+        if isinstance(kind, str) and kind == "auto":
+            kind = "standard" if encoding is None else encoding.scaling
+        self.scaling_ = FeatureScaling.learnt(kind, X, weight)
+        circuit, inputs, weights, initial, front = self._architecture(X.shape[1])
+        if not self.entangled:
+            circuit = without_entanglers(circuit)
+        observables = self.observables
+        if observables is None:
+            observables = z_observables(self._ansatz().readout_qubits(circuit.n_qubits), circuit.n_qubits)
+        elif callable(observables):
+            observables = observables(circuit.n_qubits)
+        execution = Adjoint() if self.execution is None else self.execution
+        layer = QuantumLayer(circuit, observables, inputs, weights, execution)
+        self.model_ = HybridModel(layer, n_outputs, front)
+        random = task_generator(self._seed, 0)
+        if initial is None:
+            initial = self._ansatz().initial_weights(circuit.n_qubits, random)
+        self.parameters_ = self.model_.initial(initial, random)
+        self.optimizer_state_: dict[str, Any] = {}
+
+    def _train(self, X: np.ndarray, targets: np.ndarray, weight: np.ndarray, loss: Any, max_epochs: int) -> None:
+        """Train the parameters from where they are."""
+        inputs = self._inputs(X)
+        train, held = self._split(len(X))
+        objective = DataObjective(self.model_, inputs[train], targets[train], weight[train], loss, self.alpha)
+        validate = None
+        if held is not None:
+            held_out = DataObjective(self.model_, inputs[held], targets[held], weight[held], loss)
+            shots = task_generator(self._seed, 3)
+
+            def validate(parameters: np.ndarray) -> float:
+                return held_out.value(parameters, slice(None), shots)
+
+        loop = Loop(
+            max_epochs=max_epochs, batch_size=self.batch_size, tolerance=self.tolerance, patience=self.patience,
+            validate=validate, callback=self.callback, random_state=task_generator(self._seed, 1, self._n_trainings),
+        )  # fmt: skip
+        self._n_trainings += 1
+        optimizer = Adam() if self.optimizer is None else self.optimizer
+        found = optimizer.run(objective, self.parameters_, loop, self.optimizer_state_)
+        self.parameters_, self.stop_reason_ = found.parameters, found.message
+        self.loss_curve_ = [*self.loss_curve_, *found.loss_curve]
+        self.validation_curve_ = [*self.validation_curve_, *found.validation_curve]
+        self.n_iter_ = len(self.loss_curve_)
+
+    def _split(self, n_samples: int) -> tuple[Any, Any]:
+        if not self.validation_fraction:
+            return slice(None), None
+        if not 0 < self.validation_fraction < 1:
+            raise ValueError(f"`validation_fraction` must lie in [0, 1), got {self.validation_fraction!r}.")
+        n_held = max(1, round(self.validation_fraction * n_samples))
+        if n_held >= n_samples:
+            raise ValueError(f"{n_samples} distinct samples are too few to hold some out for validation.")
+        order = task_generator(self._seed, 2).permutation(n_samples)
+        return order[n_held:], order[:n_held]
+
+    def _start(self) -> None:
+        self._seed = seed_sequence(self.random_state)
+        self._n_trainings = 0
+        self.loss_curve_: list[float] = []
+        self.validation_curve_: list[float] = []
+
+    def _inputs(self, X: np.ndarray) -> np.ndarray:
+        scaled = self.scaling_(X)
+        encoding = self._encoding()
+        return scaled if encoding is None else encoding.inputs(scaled)
+
+    def _outputs(self, X: Any) -> np.ndarray:
+        check_is_fitted(self, "parameters_")
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return self.model_.outputs(self.parameters_, self._inputs(X), task_generator(self._seed, 4))
+
+    def quantum_features(self, X: Any) -> np.ndarray:
+        """Return the expectation values of the trained circuit, before the last linear map.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples, n_observables)
+        """
+        check_is_fitted(self, "parameters_")
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        weights, _, _, *front = self.model_.parts(self.parameters_)
+        inputs = self._inputs(X)
+        if front:
+            inputs = 0.5 * np.pi * np.tanh(inputs @ front[0].T + front[1])
+        return self.model_.layer.forward(inputs, weights, task_generator(self._seed, 4))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.non_deterministic = bool(getattr(self.execution, "is_stochastic", False))
+        return tags
+
+
+class VariationalClassifierMixin(ClassifierMixin):
+    """Fitting and predicting classes, by softmax of the outputs and cross entropy."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Return the classifier, trained.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+        y : array_like, shape (n_samples,)
+            Labels.
+        sample_weight : array_like of float, shape (n_samples,), optional
+            An integer weight is the same as so many copies of the row.
+
+        Returns
+        -------
+        Self
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        classes = np.unique(y)
+        is_warm = self.warm_start and hasattr(self, "parameters_")
+        if is_warm and not np.array_equal(classes, self.classes_):
+            raise ValueError(f"warm_start: `y` must have the classes {self.classes_}, got {classes}.")
+        self.classes_ = classes
+        return self._learn(X, y, sample_weight, is_warm, self.max_epochs)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Return the classifier after one more epoch on these rows.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+            The scaling of features is learnt from the first call.
+        y : array_like, shape (n_samples,)
+        classes : array_like, optional
+            All labels that will ever come; needed in the first call.
+        sample_weight : array_like of float, shape (n_samples,), optional
+
+        Returns
+        -------
+        Self
+        """
+        is_first = not hasattr(self, "parameters_")
+        X, y = validate_data(self, X, y, dtype=np.float64, reset=is_first)
+        check_classification_targets(y)
+        if is_first:
+            if classes is None:
+                raise ValueError("`classes` must be passed on the first call to partial_fit.")
+            self.classes_ = np.unique(classes)
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(f"`classes` must be those of the first call, {self.classes_}, got {classes!r}.")
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(f"`y` has labels {unknown} that are not in `classes` {self.classes_}.")
+        return self._learn(X, y, sample_weight, not is_first, 1)
+
+    def _learn(self, X: np.ndarray, y: np.ndarray, sample_weight: Any, is_warm: bool, max_epochs: int) -> Self:
+        if len(self.classes_) < 2:
+            raise ValueError(f"Training needs at least two classes, got one class: {self.classes_[0]!r}.")
+        labels = np.searchsorted(self.classes_, y)
+        weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        X, labels, weight = merged_rows(X, labels[:, None], weight)
+        if not len(X):
+            raise ValueError("`sample_weight` must have a positive entry; no class can be learnt from no sample.")
+        if not is_warm:
+            self._start()
+            self._build(X, weight, len(self.classes_))
+        targets = np.eye(len(self.classes_))[labels[:, 0].astype(int)]
+        self._train(X, targets, weight, cross_entropy, max_epochs)
+        return self
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return the logits.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples, n_classes)
+            For two classes the difference, (n_samples,): positive for the second.
+        """
+        outputs = self._outputs(X)
+        return outputs[:, 1] - outputs[:, 0] if len(self.classes_) == 2 else outputs
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples, n_classes)
+        """
+        outputs = self._outputs(X)
+        weights = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the most probable label of each row.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        outputs = self._outputs(X)
+        return self.classes_[outputs.argmax(axis=1)]
+
+
+class VariationalRegressorMixin(RegressorMixin):
+    """Fitting and predicting numbers, by squared error of standardised targets."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Return the regressor, trained.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+        y : array_like of float, shape (n_samples,) or (n_samples, n_targets)
+        sample_weight : array_like of float, shape (n_samples,), optional
+            An integer weight is the same as so many copies of the row.
+
+        Returns
+        -------
+        Self
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
+        is_warm = self.warm_start and hasattr(self, "parameters_")
+        return self._learn(X, y, sample_weight, is_warm, self.max_epochs)
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Return the regressor after one more epoch on these rows.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+            The scaling of features and targets is learnt from the first call.
+        y : array_like of float, shape (n_samples,) or (n_samples, n_targets)
+        sample_weight : array_like of float, shape (n_samples,), optional
+
+        Returns
+        -------
+        Self
+        """
+        is_first = not hasattr(self, "parameters_")
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True, reset=is_first)
+        return self._learn(X, y, sample_weight, not is_first, 1)
+
+    def _learn(self, X: np.ndarray, y: np.ndarray, sample_weight: Any, is_warm: bool, max_epochs: int) -> Self:
+        weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        targets = np.asarray(y, dtype=float).reshape(len(X), -1)
+        X, targets, weight = merged_rows(X, targets, weight)
+        if not len(X):
+            raise ValueError("`sample_weight` must have a positive entry.")
+        if not is_warm:
+            self._start()
+            self._is_single = np.ndim(y) == 1
+            self.target_scaling_ = FeatureScaling.learnt("standard", targets, weight)
+            self._build(X, weight, targets.shape[1])
+        elif targets.shape[1] != self.model_.n_outputs:
+            raise ValueError(f"`y` must have {self.model_.n_outputs} targets as before, got {targets.shape[1]}.")
+        self._train(X, self.target_scaling_(targets), weight, squared_error, max_epochs)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the predicted targets of each row.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples,) or (n_samples, n_targets)
+        """
+        outputs = self._outputs(X) / self.target_scaling_.scale + self.target_scaling_.offset
+        return outputs[:, 0] if self._is_single else outputs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

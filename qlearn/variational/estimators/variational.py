@@ -1,0 +1,109 @@
+"""An encoding, then a trained ansatz, then a linear map of expectation values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...circuits import Circuit, parameters
+from ..encodings import AngleEncoding
+from .base import AbstractVariationalModel, VariationalClassifierMixin, VariationalRegressorMixin
+from .documentation import documented
+
+
+class _Variational(AbstractVariationalModel):
+    def __init__(
+        self,
+        encoding: Any = None,
+        ansatz: Any = None,
+        *,
+        observables: Any = None,
+        entangled: bool = True,
+        scaling: Any = "auto",
+        optimizer: Any = None,
+        max_epochs: int = 100,
+        batch_size: int | None = 32,
+        alpha: float = 1e-4,
+        tolerance: float = 1e-4,
+        patience: int | None = 10,
+        validation_fraction: float = 0.0,
+        execution: Any = None,
+        warm_start: bool = False,
+        callback: Any = None,
+        random_state: Any = None,
+    ) -> None:
+        self.encoding = encoding
+        self.ansatz = ansatz
+        self.observables = observables
+        self.entangled = entangled
+        self.scaling = scaling
+        self.optimizer = optimizer
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.alpha = alpha
+        self.tolerance = tolerance
+        self.patience = patience
+        self.validation_fraction = validation_fraction
+        self.execution = execution
+        self.warm_start = warm_start
+        self.callback = callback
+        self.random_state = random_state
+
+    def _encoding(self) -> Any:
+        return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
+
+    def _architecture(self, n_features: int) -> tuple[Any, list, list, np.ndarray | None, int | None]:
+        encoding, ansatz = self._encoding(), self._ansatz()
+        circuit = Circuit(encoding.width(n_features))
+        inputs = parameters("x", encoding.n_inputs(n_features))
+        n_weights = ansatz.n_weights(circuit.n_qubits)
+        weights = parameters("theta", n_weights) if n_weights else ()
+        encoding.append(circuit, inputs, n_features)
+        ansatz.append(circuit, weights)
+        return circuit, list(inputs), list(weights), None, None
+
+
+@documented
+class VariationalClassifier(VariationalClassifierMixin, _Variational):
+    """A classifier by a trained circuit: encoding, ansatz, softmax of a linear map of expectation values.
+
+    Parameters
+    ----------
+    encoding : AbstractEncoding, optional
+        By default `AngleEncoding(min_qubits=4)`: one feature a qubit, four to eight qubits.
+    ansatz : AbstractAnsatz, optional
+        By default `HardwareEfficient()`, three layers.
+    {training}
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> from sklearn.datasets import make_moons
+    >>> X, y = make_moons(40, noise=0.1, random_state=0)
+    >>> model = ql.variational.VariationalClassifier(max_epochs=20, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.8)
+    True
+    """
+
+
+@documented
+class VariationalRegressor(VariationalRegressorMixin, _Variational):
+    """A regressor by a trained circuit: encoding, ansatz, linear map of expectation values; any number of targets.
+
+    Parameters
+    ----------
+    encoding : AbstractEncoding, optional
+        By default `AngleEncoding(min_qubits=4)`: one feature a qubit, four to eight qubits.
+    ansatz : AbstractAnsatz, optional
+        By default `HardwareEfficient()`, three layers.
+    {training}
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> X = np.linspace(-1, 1, 20)[:, None]
+    >>> model = ql.variational.VariationalRegressor(max_epochs=60, random_state=0).fit(X, X[:, 0] ** 2)
+    >>> bool(model.score(X, X[:, 0] ** 2) > 0.8)
+    True
+    """

@@ -1,0 +1,237 @@
+"""Classical-quantum-classical models as one function of a flat vector of parameters, and their mean loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .layer import QuantumLayer
+
+Loss = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def cross_entropy(outputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cross entropy of softmax(outputs) for each sample, and its derivatives by the outputs.
+
+    Parameters
+    ----------
+    outputs : ndarray of shape (batch, n_classes)
+    targets : ndarray of shape (batch, n_classes)
+        Probabilities, rows of the identity for labels.
+
+    Returns
+    -------
+    losses : ndarray of shape (batch,)
+    derivatives : ndarray of shape (batch, n_classes)
+    """
+    shifted = outputs - outputs.max(axis=1, keepdims=True)
+    log_total = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -(targets * (shifted - log_total)).sum(axis=1), np.exp(shifted - log_total) - targets
+
+
+def squared_error(outputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return half the squared error of each sample, and its derivatives by the outputs.
+
+    Parameters
+    ----------
+    outputs, targets : ndarray of shape (batch, n_outputs)
+
+    Returns
+    -------
+    losses : ndarray of shape (batch,)
+    derivatives : ndarray of shape (batch, n_outputs)
+    """
+    difference = outputs - targets
+    return 0.5 * (difference**2).sum(axis=1), difference
+
+
+class HybridModel:
+    """A layer of expectation values between linear maps: [tanh of a linear map,] circuit, linear map.
+
+    Parameters
+    ----------
+    layer : QuantumLayer
+    n_outputs : int
+        Of the last linear map.
+    n_features : int, optional
+        Features of a first linear map, whose results go through ``pi/2 tanh`` into the circuit; without it the inputs
+        are those of the circuit.
+
+    Attributes
+    ----------
+    n_parameters : int
+        Length of the flat vector: weights of the circuit, then matrix and offset of the last map, then of the first.
+    """
+
+    def __init__(self, layer: QuantumLayer, n_outputs: int, n_features: int | None = None) -> None:
+        self.layer, self.n_outputs, self.n_features = layer, n_outputs, n_features
+        shapes = [(layer.n_weights,), (n_outputs, layer.n_outputs), (n_outputs,)]
+        if n_features is not None:
+            shapes += [(layer.n_inputs, n_features), (layer.n_inputs,)]
+        self._shapes = shapes
+        self._ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+        self.n_parameters = int(self._ends[-1])
+
+    def parts(self, parameters: np.ndarray) -> list[np.ndarray]:
+        """Return views of the parts of a flat vector.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+
+        Returns
+        -------
+        list of ndarray
+            Circuit weights, matrix and offset of the last map, matrix and offset of the first where there is one.
+        """
+        starts = [0, *self._ends[:-1]]
+        return [parameters[a:b].reshape(shape) for a, b, shape in zip(starts, self._ends, self._shapes, strict=True)]
+
+    def initial(self, weights: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """Return parameters to start from: given circuit weights, random matrices, offsets zero.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_weights,)
+        random : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of shape (n_parameters,)
+        """
+        parameters = np.zeros(self.n_parameters)
+        parts = self.parts(parameters)
+        parts[0][:] = weights
+        for matrix in parts[1::2]:
+            matrix[:] = random.normal(size=matrix.shape) / np.sqrt(max(matrix.shape[1], 1))
+        return parameters
+
+    def outputs(self, parameters: np.ndarray, inputs: np.ndarray, random_state: Any = None) -> np.ndarray:
+        """Return the outputs for each sample.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        inputs : ndarray of shape (batch, n_inputs)
+            Or (batch, n_features) where there is a first map.
+        random_state : int, Generator, SeedSequence or None
+            Of shots.
+
+        Returns
+        -------
+        ndarray of shape (batch, n_outputs)
+        """
+        weights, matrix, offset, *front = self.parts(parameters)
+        if front:
+            inputs = 0.5 * np.pi * np.tanh(inputs @ front[0].T + front[1])
+        return self.layer.forward(inputs, weights, random_state) @ matrix.T + offset
+
+    def differentiate(
+        self, parameters: np.ndarray, inputs: np.ndarray, targets: np.ndarray, shares: np.ndarray, loss: Loss,
+        random_state: Any = None,
+    ) -> tuple[float, np.ndarray]:  # fmt: skip
+        """Return the weighted loss and its gradient.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        inputs : ndarray of shape (batch, n_inputs)
+        targets : ndarray of shape (batch, n_outputs)
+        shares : ndarray of shape (batch,)
+            Weights of the samples.
+        loss : callable
+            From outputs and targets to losses and derivatives.
+        random_state : int, Generator, SeedSequence or None
+            Of shots.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray of shape (n_parameters,)
+        """
+        weights, matrix, offset, *front = self.parts(parameters)
+        hidden = np.tanh(inputs @ front[0].T + front[1]) if front else None
+        found: dict[str, Any] = {}
+
+        def upstream_of(values: np.ndarray) -> np.ndarray:
+            losses, derivatives = loss(values @ matrix.T + offset, targets)
+            found["loss"], found["derivatives"] = float(losses @ shares), derivatives * shares[:, None]
+            return found["derivatives"] @ matrix
+
+        values, by_weights, by_inputs = self.layer.differentiate(
+            inputs if hidden is None else 0.5 * np.pi * hidden, weights, upstream_of,
+            by_inputs=hidden is not None, random_state=random_state,
+        )  # fmt: skip
+        derivatives = found["derivatives"]
+        pieces = [by_weights, (derivatives.T @ values).ravel(), derivatives.sum(axis=0)]
+        if hidden is not None:
+            before = 0.5 * np.pi * by_inputs * (1.0 - hidden**2)
+            pieces += [(before.T @ inputs).ravel(), before.sum(axis=0)]
+        return found["loss"], np.concatenate(pieces)
+
+
+class DataObjective:
+    """The mean loss of a model over rows of data, with a ridge on its matrices.
+
+    Parameters
+    ----------
+    model : HybridModel
+    inputs, targets : ndarray of shape (n_samples, ...)
+    sample_weight : ndarray of shape (n_samples,)
+    loss : callable
+    alpha : float
+        Strength of the ridge: half of it times the squared entries of the classical matrices is added.
+    """
+
+    def __init__(
+        self, model: HybridModel, inputs: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray, loss: Loss,
+        alpha: float = 0.0,
+    ) -> None:  # fmt: skip
+        self.model, self.inputs, self.targets, self.sample_weight = model, inputs, targets, sample_weight
+        self.loss, self.n_samples = loss, len(inputs)
+        ridge = np.zeros(model.n_parameters)
+        for matrix in model.parts(ridge)[1::2]:
+            matrix[:] = alpha
+        self._ridge = ridge
+
+    def value(self, parameters: np.ndarray, rows: Any, random: Any) -> float:
+        """Return the loss on some rows.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        rows : slice or ndarray of int
+        random : numpy.random.Generator
+
+        Returns
+        -------
+        float
+        """
+        outputs = self.model.outputs(parameters, self.inputs[rows], random)
+        losses = self.loss(outputs, self.targets[rows])[0]
+        return float(losses @ self._shares(rows)) + 0.5 * float(self._ridge @ parameters**2)
+
+    def value_and_gradient(self, parameters: np.ndarray, rows: Any, random: Any) -> tuple[float, np.ndarray]:
+        """Return the loss on some rows and its gradient.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        rows : slice or ndarray of int
+        random : numpy.random.Generator
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray of shape (n_parameters,)
+        """
+        value, gradient = self.model.differentiate(
+            parameters, self.inputs[rows], self.targets[rows], self._shares(rows), self.loss, random
+        )
+        return value + 0.5 * float(self._ridge @ parameters**2), gradient + self._ridge * parameters
+
+    def _shares(self, rows: Any) -> np.ndarray:
+        weight = self.sample_weight[rows]
+        return weight / weight.sum()

@@ -1,0 +1,17 @@
+"""Quantum kernels: transformers that compare encoded rows."""
+
+from .base import AbstractQuantumKernel
+from .fidelity import FidelityKernel, fidelities
+from .machines import QuantumKernelClassifier, QuantumKernelRegressor
+from .nystroem import NystroemFeatures
+from .projected import ProjectedKernel
+
+__all__ = [
+    "AbstractQuantumKernel",
+    "FidelityKernel",
+    "NystroemFeatures",
+    "ProjectedKernel",
+    "QuantumKernelClassifier",
+    "QuantumKernelRegressor",
+    "fidelities",
+]

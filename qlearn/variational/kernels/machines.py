@@ -1,0 +1,246 @@
+"""Support vector classification and ridge regression with quantum kernels."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from ..estimators.preparation import FeatureScaling, merged_rows
+from .fidelity import FidelityKernel
+from .nystroem import NystroemFeatures
+
+
+class QuantumKernelClassifier(ClassifierMixin, BaseEstimator):
+    """A support vector classifier with a quantum kernel: takes the place of SVC() in any pipeline.
+
+    Parameters
+    ----------
+    kernel : AbstractQuantumKernel, optional
+        By default `FidelityKernel()`.
+    C : float
+        Inverse strength of regularisation.
+    class_weight : dict or "balanced", optional
+        As for SVC.
+    n_landmarks : int, optional
+        Train a linear machine on so many Nystroem features, for more rows than a full kernel matrix can take.
+    random_state : int, Generator, SeedSequence or None
+        Of the landmarks.
+
+    Attributes
+    ----------
+    kernel_ : AbstractQuantumKernel or NystroemFeatures
+        Fitted.
+    machine_ : SVC or LinearSVC
+        Trained on the kernel matrix.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> from sklearn.datasets import make_circles
+    >>> X, y = make_circles(60, noise=0.05, factor=0.4, random_state=0)
+    >>> float(ql.variational.QuantumKernelClassifier().fit(X, y).score(X, y))
+    1.0
+    """
+
+    def __init__(
+        self,
+        kernel: Any = None,
+        *,
+        C: float = 1.0,
+        class_weight: Any = None,
+        n_landmarks: int | None = None,
+        random_state: Any = None,
+    ) -> None:
+        self.kernel = kernel
+        self.C = C
+        self.class_weight = class_weight
+        self.n_landmarks = n_landmarks
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Return the classifier, trained.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+        y : array_like, shape (n_samples,)
+            Labels.
+        sample_weight : array_like of float, shape (n_samples,), optional
+            An integer weight is the same as so many copies of the row.
+
+        Returns
+        -------
+        Self
+        """
+        from sklearn.svm import SVC, LinearSVC
+
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_, labels = np.unique(y, return_inverse=True)
+        weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        X, labels, weight = merged_rows(X, labels[:, None], weight)
+        labels = labels[:, 0].astype(int)
+        if len(np.unique(labels)) < 2:
+            raise ValueError("Training needs at least two classes among samples of positive weight, got one class.")
+        class_weight = self.class_weight
+        if isinstance(class_weight, dict):
+            class_weight = {int(np.flatnonzero(self.classes_ == k)[0]): v for k, v in class_weight.items()}
+        elif class_weight == "balanced":
+            # counts with weights, so that a weight stays the same as repetition
+            totals = np.bincount(labels, weights=weight)
+            class_weight = {k: weight.sum() / (np.count_nonzero(totals) * t) for k, t in enumerate(totals) if t}
+        self.kernel_ = _fitted_kernel(self, X, labels)
+        if self.n_landmarks is None:
+            machine = SVC(C=self.C, kernel="precomputed", class_weight=class_weight)
+        else:
+            machine = LinearSVC(C=self.C, class_weight=class_weight, dual="auto", random_state=0)
+        features = self.kernel_.transform(X)
+        self.machine_ = machine.fit(features, labels, sample_weight=weight)
+        self.n_iter_ = int(np.max(self.machine_.n_iter_))
+        return self
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return the decision values.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples, n_classes)
+            (n_samples,) for two classes: positive for the second.
+        """
+        return self._ask("decision_function", X)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the label of each row.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        labels = self._ask("predict", X)
+        return self.classes_[labels]
+
+    def _ask(self, method: str, X: Any) -> np.ndarray:
+        check_is_fitted(self, "machine_")
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return getattr(self.machine_, method)(self.kernel_.transform(X))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.non_deterministic = getattr(self.kernel, "n_shots", None) is not None
+        return tags
+
+
+class QuantumKernelRegressor(RegressorMixin, BaseEstimator):
+    """Ridge regression with a quantum kernel, about the mean of the targets; any number of targets.
+
+    Parameters
+    ----------
+    kernel : AbstractQuantumKernel, optional
+        By default `FidelityKernel()`.
+    alpha : float
+        Strength of the ridge, positive.
+    n_landmarks : int, optional
+        Regress on so many Nystroem features, for more rows than a full kernel matrix can take.
+    random_state : int, Generator, SeedSequence or None
+        Of the landmarks.
+
+    Attributes
+    ----------
+    kernel_ : AbstractQuantumKernel or NystroemFeatures
+        Fitted.
+    coefficients_ : ndarray of float, shape (n_kernel_features, n_targets)
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> X = np.linspace(-1, 1, 30)[:, None]
+    >>> model = ql.variational.QuantumKernelRegressor(alpha=1e-3).fit(X, np.sin(2 * X[:, 0]))
+    >>> bool(model.score(X, np.sin(2 * X[:, 0])) > 0.99)
+    True
+    """
+
+    def __init__(
+        self, kernel: Any = None, *, alpha: float = 0.1, n_landmarks: int | None = None, random_state: Any = None
+    ) -> None:
+        self.kernel = kernel
+        self.alpha = alpha
+        self.n_landmarks = n_landmarks
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Return the regressor, trained.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+        y : array_like of float, shape (n_samples,) or (n_samples, n_targets)
+        sample_weight : array_like of float, shape (n_samples,), optional
+            An integer weight is the same as so many copies of the row.
+
+        Returns
+        -------
+        Self
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
+        if not 0 < self.alpha < np.inf:
+            raise ValueError(f"`alpha` must be positive and finite, got {self.alpha!r}.")
+        self._is_single = np.ndim(y) == 1
+        weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        X, targets, weight = merged_rows(X, np.asarray(y, dtype=float).reshape(len(X), -1), weight)
+        if not len(X):
+            raise ValueError("`sample_weight` must have a positive entry.")
+        self.kernel_ = _fitted_kernel(self, X, targets)
+        self.target_scaling_ = FeatureScaling(np.average(targets, axis=0, weights=weight), np.ones(targets.shape[1]))
+        centred = self.target_scaling_(targets)
+        features = self.kernel_.transform(X)
+        if self.n_landmarks is None:
+            # minimises sum w (y - K a)^2 + alpha a K a
+            root = np.sqrt(weight)[:, None]
+            system = root * features * root.T + self.alpha * np.eye(len(X))
+            self.coefficients_ = root * np.linalg.solve(system, root * centred)
+        else:
+            weighted = features * weight[:, None]
+            system = features.T @ weighted + self.alpha * np.eye(features.shape[1])
+            self.coefficients_ = np.linalg.solve(system, weighted.T @ centred)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the predicted targets of each row.
+
+        Parameters
+        ----------
+        X : array_like of float, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of float, shape (n_samples,) or (n_samples, n_targets)
+        """
+        check_is_fitted(self, "coefficients_")
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        found = self.kernel_.transform(X) @ self.coefficients_ + self.target_scaling_.offset
+        return found[:, 0] if self._is_single else found
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.non_deterministic = getattr(self.kernel, "n_shots", None) is not None
+        return tags
+
+
+def _fitted_kernel(machine: Any, X: np.ndarray, y: np.ndarray) -> Any:
+    kernel = FidelityKernel() if machine.kernel is None else clone(machine.kernel)
+    if machine.n_landmarks is not None:
+        kernel = NystroemFeatures(kernel, n_landmarks=machine.n_landmarks, random_state=machine.random_state)
+    return kernel.fit(X, y)

@@ -1,0 +1,164 @@
+"""Estimators: scikit-learn's own checks, and promises that go beyond them."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+import qlearn as ql
+from qlearn import variational
+
+TRAINED = [variational.VariationalClassifier, variational.VariationalRegressor]
+KERNELS = [
+    variational.QuantumKernelClassifier,
+    variational.QuantumKernelRegressor,
+    variational.FidelityKernel,
+    variational.ProjectedKernel,
+    variational.NystroemFeatures,
+]
+
+
+def failures(estimator):
+    """Return the checks that do not pass; none is expected to fail."""
+    results = check_estimator(estimator, on_fail=None)
+    assert len(results) > 40
+    return [(entry["check_name"], entry["exception"]) for entry in results if entry["status"] in ("failed", "xfail")]
+
+
+@pytest.mark.parametrize("cls", KERNELS, ids=lambda cls: cls.__name__)
+def test_scikit_learn_finds_no_fault_in_kernels(cls):
+    assert failures(cls()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cls", TRAINED, ids=lambda cls: cls.__name__)
+def test_scikit_learn_finds_no_fault_in_trained_circuits(cls):
+    assert failures(cls()) == []
+
+
+@pytest.mark.parametrize("cls", [variational.VariationalClassifier, variational.QuantumKernelClassifier])
+def test_classifiers_learn_three_classes_named_by_text(cls, blobs):
+    X, y = blobs
+    model = cls(random_state=0).fit(X, y)
+    assert model.score(X, y) == 1.0
+    assert model.decision_function(X).shape == (60, 3)
+    assert set(model.predict(X)) == {"a", "b", "c"}
+
+
+def test_pipelines_grids_and_data_frames(blobs):
+    pandas = pytest.importorskip("pandas")
+    X, y = blobs
+    frame = pandas.DataFrame(X, columns=["left", "right"])
+    pipeline = make_pipeline(StandardScaler(), variational.QuantumKernelClassifier(variational.FidelityKernel()))
+    grid = {"quantumkernelclassifier__kernel__bandwidth": [0.5, 1.0], "quantumkernelclassifier__C": [1.0, 10.0]}
+    search = GridSearchCV(pipeline, grid, cv=3, n_jobs=2).fit(frame, y)
+    assert search.best_score_ > 0.95
+    small = variational.VariationalClassifier(
+        ansatz=variational.HardwareEfficient(n_layers=1), max_epochs=3, random_state=0
+    )
+    search = GridSearchCV(small, {"ansatz__n_layers": [1, 2], "optimizer": [None, variational.LBFGS()]}, cv=2)
+    assert search.fit(frame, y).best_estimator_.feature_names_in_.tolist() == ["left", "right"]
+
+
+def test_weights_are_repetitions_and_order_does_not_matter(blobs):
+    X, y = blobs
+    weight = np.arange(60) % 3
+    settings = {"max_epochs": 5, "batch_size": 16, "random_state": 1}
+    weighted = variational.VariationalClassifier(**settings).fit(X, y, sample_weight=weight)
+    order = np.random.default_rng(0).permutation(int(weight.sum()))
+    repeated = variational.VariationalClassifier(**settings).fit(
+        np.repeat(X, weight, 0)[order], np.repeat(y, weight)[order]
+    )
+    assert np.array_equal(weighted.parameters_, repeated.parameters_)
+
+
+def test_partial_fit_warm_start_and_callbacks(blobs):
+    X, y = blobs
+    model = variational.VariationalClassifier(random_state=0)
+    with pytest.raises(ValueError, match="`classes` must be passed on the first call"):
+        model.partial_fit(X, y)
+    for _ in range(30):
+        model.partial_fit(X, y, classes=["a", "b", "c"])
+    assert model.score(X, y) > 0.95
+    assert model.n_iter_ == 30
+    with pytest.raises(ValueError, match=r"`y` has labels \['d'\] that are not in"):
+        model.partial_fit(X, np.full(60, "d"))
+    seen = []
+    warm = variational.VariationalClassifier(
+        max_epochs=4, warm_start=True, random_state=0, callback=lambda epoch, loss, _: seen.append(loss)
+    )
+    assert len(warm.fit(X, y).fit(X, y).loss_curve_) == 8
+    assert seen == warm.loss_curve_
+    assert np.mean(seen[4:]) < np.mean(seen[:4])
+    stopped = clone(warm).set_params(callback=lambda epoch, loss, _: epoch == 1).fit(X, y)
+    assert (stopped.n_iter_, stopped.stop_reason_) == (2, "the callback stopped it")
+
+
+def test_validation_keeps_the_best_epoch(blobs):
+    X, y = blobs
+    model = variational.VariationalClassifier(
+        validation_fraction=0.25, max_epochs=60, patience=5, tolerance=1e-2, random_state=0
+    ).fit(X, y)
+    assert model.stop_reason_ == "no improvement in 5 epochs"
+    assert len(model.validation_curve_) == model.n_iter_ < 60
+    with pytest.raises(ValueError, match=r"`validation_fraction` must lie in \[0, 1\), got 1"):
+        clone(model).set_params(validation_fraction=1).fit(X, y)
+
+
+def test_the_same_seed_gives_the_same_model(blobs):
+    X, y = blobs
+    first, second, other = (
+        variational.VariationalClassifier(max_epochs=3, random_state=seed).fit(X, y).parameters_ for seed in (4, 4, 5)
+    )
+    assert np.array_equal(first, second)
+    assert not np.allclose(first, other)
+
+
+def test_regressors_take_several_targets(rng):
+    X = rng.uniform(-1, 1, size=(40, 1))
+    Y = np.hstack([X**2, 100 + 10 * np.sin(2 * X)])
+    for model in (
+        variational.VariationalRegressor(max_epochs=150, random_state=0),
+        variational.QuantumKernelRegressor(alpha=1e-3),
+    ):
+        assert model.fit(X, Y).predict(X).shape == (40, 2)
+        assert model.score(X, Y) > 0.95
+    with pytest.raises(ValueError, match="`y` must have 2 targets as before, got 1"):
+        variational.VariationalRegressor(max_epochs=1).fit(X, Y).partial_fit(X, Y[:, 0])
+
+
+def test_the_separable_twin_cannot_see_a_parity():
+    """The correlation of two bits needs entanglement: products of single-qubit features plus a linear map miss it."""
+    X = np.array([[0, 0], [0, np.pi], [np.pi, 0], [np.pi, np.pi]] * 5) + 0.01 * np.arange(20)[:, None]
+    y = np.array([0, 1, 1, 0] * 5)
+    settings = {"scaling": "none", "max_epochs": 80, "random_state": 2, "patience": None}
+    assert variational.VariationalClassifier(**settings).fit(X, y).score(X, y) == 1.0
+    assert variational.VariationalClassifier(entangled=False, **settings).fit(X, y).score(X, y) <= 0.75
+
+
+def test_shots_and_noise_train(blobs):
+    X, y = blobs
+    keep = y != "c"
+    execution = variational.ParameterShift(n_shots=100, noise=ql.NoiseModel.depolarizing(0.002, 0.01))
+    model = variational.VariationalClassifier(
+        encoding=variational.AngleEncoding(), ansatz=variational.HardwareEfficient(n_layers=1), execution=execution,
+        max_epochs=6, random_state=0,
+        optimizer=variational.Adam(0.2),
+    )  # fmt: skip
+    assert model.fit(X[keep], y[keep]).score(X[keep], y[keep]) > 0.9
+    assert model.__sklearn_tags__().non_deterministic
+
+
+def test_faults_are_named(blobs):
+    X, y = blobs
+    with pytest.raises(ValueError, match='`scaling` must be "auto"'):
+        variational.VariationalClassifier(scaling="big").fit(X, y)
+    with pytest.raises(ValueError, match="got one class"):
+        variational.VariationalClassifier().fit(X, np.zeros(60))
+    with pytest.raises(ValueError, match="`max_epochs` must be at least 1, got 0"):
+        variational.VariationalClassifier(max_epochs=0).fit(X, y)
+    with pytest.raises(ValueError, match="warm_start: `y` must have the classes"):
+        variational.VariationalClassifier(max_epochs=1, warm_start=True).fit(X, y).fit(X[:40], y[:40])

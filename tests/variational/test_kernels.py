@@ -1,0 +1,98 @@
+"""Kernels against closed forms, and low-rank features against the full kernel."""
+
+import numpy as np
+import pytest
+from sklearn.svm import SVC
+
+from qlearn import variational
+from qlearn.variational.kernels import fidelities
+from tests.naive.simulator import statevector
+
+
+def test_fidelities_against_the_naive_simulator(rng):
+    X, Y = rng.normal(size=(6, 3)), rng.normal(size=(4, 3))
+    encoding = variational.ZZEncoding()
+    kernel = variational.FidelityKernel(encoding, scaling="none").fit(X)
+    circuit = encoding.circuit(3)
+    left, right = (np.stack([statevector(circuit, row) for row in encoding.inputs(rows)]) for rows in (X, Y))
+    assert np.allclose(kernel.matrix(X, Y), abs(left.conj() @ right.T) ** 2, atol=1e-12)
+    symmetric = kernel.matrix(X)
+    assert np.allclose(symmetric, abs(left.conj() @ left.T) ** 2, atol=1e-12)
+    assert np.array_equal(symmetric, symmetric.T)
+    assert np.allclose(kernel.transform(Y), kernel.matrix(Y, X))
+    assert np.allclose(fidelities(left), fidelities(left, left))
+
+
+def test_the_default_kernel_is_nearly_that_of_svc(rng):
+    """To leading order in the distance: 1 - k equals that of exp(-gamma d^2) with gamma = 1 / (n_features var)."""
+    X = rng.normal(size=(40, 4)) * 3 + 1
+    near = X[:1] + 0.02 * rng.normal(size=(5, 4))
+    kernel = variational.FidelityKernel().fit(X)
+    gamma = 1 / (4 * X.var())
+    expected = gamma * ((near - X[0]) ** 2).sum(axis=1)
+    assert np.allclose(1 - kernel.matrix(near, X[:1])[:, 0], expected, rtol=1e-3)
+
+
+def test_the_separable_twin_is_a_product(rng):
+    X = rng.normal(size=(5, 2))
+    twin = variational.FidelityKernel(variational.IQPEncoding(n_repeats=1), entangled=False, scaling="none").fit(X)
+    difference = X[:, None, :] - X[None, :, :]
+    assert np.allclose(twin.matrix(X), np.prod(np.cos(difference / 2) ** 2, axis=2))
+
+
+def test_projected_kernel_uses_reduced_states(rng):
+    X = rng.normal(size=(4, 2))
+    encoding = variational.IQPEncoding()
+    kernel = variational.ProjectedKernel(encoding, gamma=0.7, scaling="none").fit(X)
+    states = [statevector(encoding.circuit(2), row).reshape(2, 2) for row in encoding.inputs(X)]
+    reduced = np.array([[s @ s.conj().T, s.T @ s.T.conj().T] for s in states])
+    distance = np.array([[(abs(a - b) ** 2).sum() for b in reduced] for a in reduced])
+    assert np.allclose(kernel.matrix(X), np.exp(-0.7 * distance))
+    with pytest.raises(ValueError, match='`gamma` must be "scale" or a number'):
+        variational.ProjectedKernel(gamma="wide").fit(X)
+
+
+def test_all_landmarks_give_the_kernel_back(rng):
+    X = rng.normal(size=(20, 2))
+    kernel = variational.FidelityKernel(bandwidth=2.0)
+    features = variational.NystroemFeatures(kernel, n_landmarks=20).fit_transform(X)
+    assert np.allclose(features @ features.T, kernel.fit(X).matrix(X), atol=1e-6)
+    many = rng.normal(size=(300, 2))
+    y = (many**2).sum(axis=1) > 1.5
+    assert variational.QuantumKernelClassifier(n_landmarks=30, random_state=0).fit(many, y).score(many, y) > 0.95
+    target = np.sin(many[:, 0])
+    full, low = (variational.QuantumKernelRegressor(n_landmarks=n, random_state=0) for n in (None, 60))
+    assert np.allclose(low.fit(many, target).predict(many), full.fit(many, target).predict(many), atol=0.05)
+
+
+def test_shots_scatter_as_binomials(rng):
+    X = rng.normal(size=(60, 2))
+    exact = variational.FidelityKernel().fit(X).matrix(X)
+    drawn = variational.FidelityKernel(n_shots=400, random_state=0).fit(X).matrix(X)
+    assert np.array_equal(drawn, drawn.T)
+    assert np.allclose(np.diag(drawn), 1.0)
+    off = np.triu_indices(60, 1)
+    scores = (drawn - exact)[off] / np.sqrt(np.maximum(exact * (1 - exact), 1e-3)[off] / 400)
+    assert 0.9 < scores.std() < 1.1
+
+
+def test_kernels_without_anything_to_learn_work_inside_svc(rng):
+    X = rng.normal(size=(30, 2))
+    y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    kernel = variational.FidelityKernel(scaling=1.0)
+    assert SVC(kernel=kernel, C=100).fit(X, y).score(X, y) > 0.9
+    with pytest.raises(ValueError, match="not fitted yet"):
+        variational.FidelityKernel().matrix(X)
+
+
+def test_balanced_classes_and_named_weights(rng):
+    X = np.concatenate([rng.normal(size=(80, 1)), 1.5 + rng.normal(size=(8, 1))])
+    y = np.array(["many"] * 80 + ["few"] * 8)
+    plain = variational.QuantumKernelClassifier().fit(X, y)
+    balanced = variational.QuantumKernelClassifier(class_weight="balanced").fit(X, y)
+    named = variational.QuantumKernelClassifier(class_weight={"few": 10.0, "many": 1.0}).fit(X, y)
+    counts = [int((model.predict(X) == "few").sum()) for model in (plain, balanced, named)]
+    assert counts[0] < min(counts[1:])
+    repeated = variational.QuantumKernelClassifier(class_weight="balanced").fit(np.repeat(X, 2, 0), np.repeat(y, 2))
+    weighted = variational.QuantumKernelClassifier(class_weight="balanced").fit(X, y, sample_weight=np.full(88, 2))
+    assert np.allclose(repeated.decision_function(X), weighted.decision_function(X))
