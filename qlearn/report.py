@@ -121,7 +121,7 @@ class Report:
         headers : sequence of str
             One for each column.
         rows : sequence of sequences
-            Estimates, numbers, text, or None for an empty cell.
+            Estimates, numbers (round them: up to ten digits are written), text, or None for an empty cell.
         caption : str
             Above it.
 
@@ -235,7 +235,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, Estimate):
         value = str(value).split(" (")[0].replace("-", "−")
     elif isinstance(value, float):
-        value = f"{value:.5g}".replace("-", "−")
+        value = f"{value:.10g}".replace("-", "−")
     return html.escape(str(value))
 
 
