@@ -12,7 +12,7 @@ from ..estimates import Estimate
 from ..paulis import PauliSum
 from .blocks import ShadowBlocks
 from .data import ShadowData
-from .estimator import AbstractEstimator, AbstractLinearEstimator, TermEstimates
+from .estimator import AbstractEstimator, TermEstimates
 from .match_ratio import MatchRatio
 
 
@@ -49,7 +49,7 @@ def estimate(
 
 
 def estimate_terms(
-    data: ShadowData | ShadowBlocks, strings: PauliSum, estimator: AbstractLinearEstimator | None = None
+    data: ShadowData | ShadowBlocks, strings: PauliSum, estimator: AbstractEstimator | None = None
 ) -> TermEstimates:
     """Return the expectation value of each string of a sum on its own, with the number of shots that measured it.
 
@@ -58,7 +58,7 @@ def estimate_terms(
     data : ShadowData or ShadowBlocks
     strings : PauliSum
         Coefficients are left out.
-    estimator : AbstractLinearEstimator, optional
+    estimator : AbstractEstimator, optional
         `MatchRatio` by default.
 
     Returns
@@ -96,7 +96,7 @@ class Correlators:
     n_matches: NDArray[np.int64]
 
 
-def correlators(data: ShadowData | ShadowBlocks, estimator: AbstractLinearEstimator | None = None) -> Correlators:
+def correlators(data: ShadowData | ShadowBlocks, estimator: AbstractEstimator | None = None) -> Correlators:
     """Return the expectation values of all Pauli strings of weight one and two.
 
     Cost: about ``9 n (n - 1) / 2 * shots / 4e10`` seconds for n qubits.
@@ -104,7 +104,7 @@ def correlators(data: ShadowData | ShadowBlocks, estimator: AbstractLinearEstima
     Parameters
     ----------
     data : ShadowData or ShadowBlocks
-    estimator : AbstractLinearEstimator, optional
+    estimator : AbstractEstimator, optional
         `MatchRatio` by default.
 
     Returns

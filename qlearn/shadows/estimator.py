@@ -174,6 +174,44 @@ class AbstractEstimator(BaseEstimator, ABC):
             value, std_error = value[0], std_error[0]
         return Estimate(value, std_error, facts.n_shots, type(self).__name__)
 
+    def estimate_terms(self, data: ShadowData | ShadowBlocks, strings: PauliSum) -> TermEstimates:
+        """Return the expectation value of each string on its own.
+
+        Cost: about ``strings * shots / 4e10`` seconds, up to weight 4, where a closed form gives the errors.
+
+        Parameters
+        ----------
+        data : ShadowData or ShadowBlocks
+        strings : PauliSum
+            Coefficients are left out.
+
+        Returns
+        -------
+        TermEstimates
+        """
+        strings = PauliSum.from_arrays(strings.x, strings.z, np.ones(strings.n_terms))
+        blocks = as_blocks(data)
+        as_sums(strings, blocks)
+        facts, (counts,) = tally(blocks, [strings])
+        value, std_error = self._estimate_terms(blocks, facts, Measured(strings, counts))
+        identity, never = strings.weights() == 0, counts.matches == 0
+        value = np.where(identity, 1.0, np.where(never, np.nan, value))
+        std_error = np.where(identity, 0.0, np.where(never, np.nan, std_error))
+        return TermEstimates(strings, Estimate(value, std_error, facts.n_shots, type(self).__name__), counts.matches)
+
+    def _estimate_terms(
+        self, blocks: ShadowBlocks, facts: Facts, strings: Measured
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return values and errors of strings, (n_terms,) each; those of the identity and the unmeasured do not count.
+
+        Here each string is a sum of its own; a subclass may know better.
+        """
+        terms, counts = strings
+        result = np.zeros((2, terms.n_terms))
+        known = np.flatnonzero((counts.matches > 0) & (terms.weights() > 0))
+        result[:, known] = self._estimate(blocks, facts, [_chosen(terms, counts, [j]) for j in known])
+        return result[0], result[1]
+
     @abstractmethod
     def _estimate(
         self, blocks: ShadowBlocks, facts: Facts, sums: Sequence[Measured]
@@ -194,35 +232,14 @@ class AbstractLinearEstimator(AbstractEstimator):
         values = [np.dot(terms.coefficients, linear.value) for (terms, _), linear in zip(sums, linears, strict=True)]
         return np.array(values, dtype=float), np.sqrt(self._variances(blocks, facts, sums, linears))
 
-    def estimate_terms(self, data: ShadowData | ShadowBlocks, strings: PauliSum) -> TermEstimates:
-        """Return the expectation value of each string on its own.
-
-        Cost: about ``strings * shots / 4e10`` seconds, up to weight 4, where a closed form gives the errors.
-
-        Parameters
-        ----------
-        data : ShadowData or ShadowBlocks
-        strings : PauliSum
-            Coefficients are left out.
-
-        Returns
-        -------
-        TermEstimates
-        """
-        strings = PauliSum.from_arrays(strings.x, strings.z, np.ones(strings.n_terms))
-        blocks = as_blocks(data)
-        as_sums(strings, blocks)
-        facts, (counts,) = tally(blocks, [strings])
-        linear = self._linear(facts, strings, counts)
-        errors = self._closed_errors(facts, counts, linear)
+    def _estimate_terms(
+        self, blocks: ShadowBlocks, facts: Facts, strings: Measured
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        linear = self._linear(facts, *strings)
+        errors = self._closed_errors(facts, strings.counts, linear)
         if errors is None:
-            alone = [_chosen(strings, counts, [j]) for j in range(strings.n_terms)]
-            linears = [Linear(*(column[j : j + 1] for column in linear)) for j in range(strings.n_terms)]
-            errors = np.sqrt(self._variances(blocks, facts, alone, linears))
-        identity, never = strings.weights() == 0, counts.matches == 0
-        value = np.where(identity, 1.0, np.where(never, np.nan, linear.value))
-        std_error = np.where(identity, 0.0, np.where(never, np.nan, errors))
-        return TermEstimates(strings, Estimate(value, std_error, facts.n_shots, type(self).__name__), counts.matches)
+            return super()._estimate_terms(blocks, facts, strings)
+        return linear.value, errors
 
     def covariance(self, data: ShadowData | ShadowBlocks, observables: Sequence[PauliSum]) -> NDArray[np.float64]:
         """Return the covariance matrix of the estimates, which come from the same shots.
