@@ -36,6 +36,7 @@ class _Codec(NamedTuple):
 
 
 _CODECS = {
+    "Checkpoint": _Codec(".decoders._checkpoint", finite=True),
     "Circuit": _Codec(".circuits", finite=True),
     "Estimate": _Codec(".estimates", finite=False),  # the error of a single shot is NaN
     "PauliSum": _Codec(".paulis", finite=True),

@@ -136,7 +136,7 @@ def test_a_foreign_safetensors_file_is_refused(path):
 
 
 HOSTILE = {
-    "unknown class": (forge(**{"class": "Popen"}), "it holds 'Popen'; known are Circuit, Estimate, PauliSum"),
+    "unknown class": (forge(**{"class": "Popen"}), "it holds 'Popen'; known are .*Estimate, .*PauliSum"),
     "path in the class": (forge(**{"class": "os.system"}), "it holds 'os.system'"),
     "class of another type": (forge(**{"class": ["Estimate"]}), "it holds .*known are"),
     "later format": (forge(format=2, qlearn="9.0"), "format 2 of qlearn '9.0', this version reads format 1; upgrade"),

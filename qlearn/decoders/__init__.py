@@ -5,6 +5,7 @@ from .belief_matching import BeliefMatching
 from .bp_lsd import BPLSD
 from .bp_osd import BPOSD
 from .comparison import Comparison, ComparisonRow, compare
+from .edge_reweighting import NeuralReweighting
 from .ensemble import MatchingEnsemble
 from .gap_stacking import GapStacking
 from .lookup import Lookup
@@ -33,6 +34,7 @@ __all__ = [
     "MatchingEnsemble",
     "MaximumLikelihood",
     "Mechanisms",
+    "NeuralReweighting",
     "RelayBP",
     "Shots",
     "Tesseract",

@@ -24,6 +24,14 @@ class Budget:
         self._start = time.perf_counter()
         self._spent = 0
 
+    def state(self) -> list[float]:
+        """Return the shots and seconds spent."""
+        return [self._spent, time.perf_counter() - self._start]
+
+    def restore(self, state: list[float]) -> None:
+        """Go on where an interrupted fit had spent so much."""
+        self._spent, self._start = int(state[0]), time.perf_counter() - float(state[1])
+
     @property
     def time_progress(self) -> float:
         """Share of the seconds that is spent, 0 where there is no limit."""
@@ -35,11 +43,16 @@ class Budget:
         shots = 0.0 if self.n_shots is None else self._spent / max(self.n_shots, 1)
         return min(max(shots, self.time_progress), 1.0)
 
-    def take(self, source: Iterator[Shots]) -> Iterator[Shots]:
-        """Yield blocks of `source` until the budget is spent, at least one; the last is cut to the number of shots."""
-        while self._spent == 0 or self.progress < 1:
-            shots = next(source)
-            if self.n_shots is not None and self._spent + len(shots) > self.n_shots:
-                shots = shots[: self.n_shots - self._spent]
+    def take(self, source: Iterator[Shots], until: float = 1.0) -> Iterator[Shots]:
+        """Yield blocks of `source` until this share of the budget is spent, at least one.
+
+        The last block is cut to the number of shots.
+        """
+        end = None if self.n_shots is None else max(round(until * self.n_shots), self._spent + 1)
+        first = True
+        while first or (self.progress < until and (end is None or self._spent < end)):
+            shots, first = next(source), False
+            if end is not None and self._spent + len(shots) > end:
+                shots = shots[: end - self._spent]
             self._spent += len(shots)
             yield shots

@@ -21,7 +21,7 @@ class ForcedMatching:
     """
 
     def __init__(self, problem: DecodingProblem, observable: int, *, correlated: bool) -> None:
-        self.moved = _detectors_to_add(problem, observable)
+        self.moved = detectors_to_add(problem, observable)
         model = _forced_model(problem.decomposed_model, observable, self.moved)
         self.graph = MatchingGraph(model, correlated=correlated)
 
@@ -32,7 +32,7 @@ class ForcedMatching:
         return low, self.graph.weights(np.hstack([detectors, ~value]))
 
 
-def _detectors_to_add(problem: DecodingProblem, observable: int) -> np.ndarray:
+def detectors_to_add(problem: DecodingProblem, observable: int) -> np.ndarray:
     """Return a mask of detectors, bool (n_detectors,), that added to the observable takes it off all inner edges."""
     neighbours: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for detectors, observables in problem.edges.components():

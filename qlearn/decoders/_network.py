@@ -34,22 +34,29 @@ class Network:
         weights, bias = self.layers[-1]
         return hidden @ weights + bias + inputs @ self.skip
 
-    def gradient(self, inputs: np.ndarray, targets: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """Return the gradient of the mean cross-entropy, as a vector like the parameters.
+    def gradient(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return the gradient of the weighted sum of cross-entropies, as a vector like the parameters.
 
-        Row i stands for ``counts[i]`` shots, of which the share ``targets[i]`` flipped each observable.
+        Row i has the weight ``weights[i]``; it stands for shots of which the share ``targets[i]`` flipped each output.
         """
+        activations, logits = self.forward(inputs)
+        return self.backward(activations, (sigmoid(logits) - targets) * weights[:, None])
+
+    def forward(self, inputs: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+        """Return what `backward` needs, and the outputs."""
         activations = [inputs]
         for weights, bias in self.layers[:-1]:
             hidden = activations[-1] @ weights
             hidden += bias
             activations.append(np.maximum(hidden, 0, out=hidden))
         weights, bias = self.layers[-1]
-        logits = activations[-1] @ weights + bias + inputs @ self.skip
-        error = (_sigmoid(logits) - targets) * (counts / counts.sum())[:, None]
+        return activations, activations[-1] @ weights + bias + inputs @ self.skip
+
+    def backward(self, activations: list[np.ndarray], error: np.ndarray) -> np.ndarray:
+        """Return the gradient by the parameters, given that by the outputs, float32 (n, n_outputs)."""
         flat = np.empty_like(self.parameters)
         layers, skip = _views(self.sizes, flat)
-        np.matmul(inputs.T, error, out=skip)
+        np.matmul(activations[0].T, error, out=skip)
         for index in range(len(layers) - 1, -1, -1):
             np.matmul(activations[index].T, error, out=layers[index][0])
             layers[index][1][...] = error.sum(axis=0)
@@ -57,6 +64,10 @@ class Network:
                 error = error @ self.layers[index][0].T
                 error *= activations[index] > 0
         return flat
+
+    def with_parameters(self, parameters: np.ndarray) -> "Network":
+        """Return the same network with other parameters."""
+        return Network(self.sizes, parameters)
 
 
 class Adam:
@@ -72,9 +83,8 @@ class Adam:
         self._weight = 0.0
         self._steps = 0
 
-    def step(self, inputs: np.ndarray, targets: np.ndarray, counts: np.ndarray, progress: float) -> None:
-        """Make one step; `progress` runs from 0 to 1 over the training."""
-        gradient = self.network.gradient(inputs, targets, counts)
+    def step(self, gradient: np.ndarray, progress: float) -> None:
+        """Make one step along a gradient, which is overwritten; `progress` runs from 0 to 1 over the training."""
         norm = float(np.sqrt(gradient @ gradient))
         if norm > self.clip:
             gradient *= self.clip / norm
@@ -90,9 +100,29 @@ class Adam:
         self.average += (1 - self.averaging) * (self.network.parameters - self.average)
         self._weight += (1 - self.averaging) * (1 - self._weight)
 
+    def state(self) -> dict[str, np.ndarray]:
+        """Return everything a later run needs to go on as if there had been no interruption."""
+        arrays = {"parameters": self.network.parameters, "average": self.average}
+        arrays |= {"first": self._first, "second": self._second}
+        return {name: array.copy() for name, array in arrays.items()} | {
+            "counters": np.array([self._weight, self._steps], dtype=float)
+        }
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a state of the same network."""
+        self.network.parameters[...] = state["parameters"]
+        self.average[...] = state["average"]
+        self._first[...], self._second[...] = state["first"], state["second"]
+        self._weight, self._steps = float(state["counters"][0]), int(state["counters"][1])
+
+    @property
+    def has_stepped(self) -> bool:
+        """Whether there is anything to average."""
+        return self._steps > 0
+
     def averaged(self) -> Network:
         """Return the network of averaged parameters, the zero start of the average taken out."""
-        return Network(self.network.sizes, (self.average / max(self._weight, 1e-12)).astype(np.float32))
+        return self.network.with_parameters((self.average / max(self._weight, 1e-12)).astype(np.float32))
 
 
 def n_parameters(sizes: Sequence[int]) -> int:
@@ -117,5 +147,6 @@ def _schedule(progress: float) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min((progress - 0.05) / 0.95, 1.0)))
 
 
-def _sigmoid(values: np.ndarray) -> np.ndarray:
+def sigmoid(values: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(-values))."""
     return 0.5 * (1 + np.tanh(0.5 * values))

@@ -33,6 +33,14 @@ class SyndromeTable:
             fresh = _summed(*(np.concatenate(pair) for pair in zip(old, fresh)))
         self._packed, self.counts, self._flips = fresh
 
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the rows as arrays for a file."""
+        return {"packed": self._packed, "counts": self.counts, "flips": self._flips}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Take the rows that `state` gave."""
+        self._packed, self.counts, self._flips = state["packed"], state["counts"], state["flips"]
+
     @property
     def detectors(self) -> np.ndarray:
         """Syndromes, bool (n_rows, n_detectors)."""

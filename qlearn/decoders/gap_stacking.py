@@ -5,15 +5,15 @@ from itertools import islice
 from typing import ClassVar
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from .._random import RandomState, seed_sequence, task_generator
 from ._budget import Budget
-from ._gaps import ForcedMatching
+from ._gap_features import GapFeatures, LinearModel, spread_of
 from ._network import Adam, Network
 from ._pymatching import MatchingGraph
+from ._selection import base_log_odds, select
 from ._syndrome_table import SyndromeTable
-from ._training import train
+from ._training import outcome_gradient, train
 from .base import AbstractSoftDecoder
 from .problem import DecodingProblem
 from .shots import Shots
@@ -79,7 +79,7 @@ class GapStacking(AbstractSoftDecoder):
 
         seed = seed_sequence(self.random_state)
         self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
-        self._features = [_Features(problem, k, self.threshold) for k in range(problem.n_observables)]
+        self._features = [GapFeatures(problem, k, self.threshold) for k in range(problem.n_observables)]
         table = SyndromeTable(problem.n_detectors, problem.n_observables, _MAX_ROWS)
         n_shots = 0
         blocks = budget.take(problem.blocks(stream="train", random_state=seed))
@@ -103,28 +103,20 @@ class GapStacking(AbstractSoftDecoder):
 
     def _choose(
         self, k: int, table: SyndromeTable, validation: SyndromeTable, random: np.random.Generator
-    ) -> tuple[str, "_Linear | _Flexible | None"]:
+    ) -> tuple[str, "LinearModel | _Flexible | None"]:
         """Return the better matching for one observable, and the model that improves most on it, by validation."""
         features = self._features[k]
         detectors, counts, shares = validation.detectors, validation.counts, validation.shares[:, k]
         correlated, gap = self.graph_.decode(detectors)[:, k], features.gap(detectors)
         unsure = np.abs(gap) < self.threshold
 
-        def errors(answers: np.ndarray) -> float:
-            return float((counts * np.where(answers, 1 - shares, shares)).sum())
-
-        bases = {"plain matching": gap < 0, "correlated matching": correlated}
-        base = min(bases, key=lambda name: round(errors(bases[name])))
-        best, least = None, round(errors(bases[base]))
         tried = features.of(detectors[unsure], correlated[unsure])
-        for model in self._candidates(k, table, random):
-            answers = bases[base].copy()
-            answers[unsure] = model.log_odds(tried, detectors[unsure]) > 0
-            if round(errors(answers)) < least:
-                best, least = model, round(errors(answers))
-        return base, best
+        models = {model.name: model for model in self._candidates(k, table, random)}
+        odds = {name: model.log_odds(tried, detectors[unsure]) for name, model in models.items()}
+        base, best = select(gap, correlated, odds, unsure, counts, shares)
+        return base, None if best is None else models[best]
 
-    def _candidates(self, k: int, table: SyndromeTable, random: np.random.Generator) -> list["_Linear | _Flexible"]:
+    def _candidates(self, k: int, table: SyndromeTable, random: np.random.Generator) -> list["LinearModel | _Flexible"]:
         """Return models fitted to the unsure part of the training shots; none where it knows one outcome only."""
         features, detectors = self._features[k], table.detectors
         unsure = features.unsure(detectors)
@@ -134,7 +126,7 @@ class GapStacking(AbstractSoftDecoder):
         inputs = features.of(detectors, self.graph_.decode(detectors)[:, k])
         settings = {"hidden": self.hidden, "passes": self.passes, "random": random}
         return [
-            _Linear.fitted(inputs, counts, shares),
+            LinearModel.fitted(inputs, counts, shares),
             _Flexible.fitted(inputs, detectors, counts, shares, **settings),
         ]
 
@@ -143,66 +135,12 @@ class GapStacking(AbstractSoftDecoder):
         odds = np.empty(correlated.shape)
         for k, (features, model, base) in enumerate(zip(self._features, self.models_, self.bases_)):
             gap = features.gap(detectors)
-            answers = gap < 0 if base == "plain matching" else correlated[:, k]
-            # A zero gap keeps its side.
-            odds[:, k] = np.where(answers, 1, -1) * np.maximum(np.abs(gap), 1e-9)
+            odds[:, k] = base_log_odds(base, gap, correlated[:, k])
             unsure = np.abs(gap) < self.threshold
             if model is not None and unsure.any():
                 inputs = features.of(detectors[unsure], correlated[unsure, k])
                 odds[unsure, k] = model.log_odds(inputs, detectors[unsure])
         return odds
-
-
-class _Features:
-    """Forced matchings of one observable, and the seven numbers made of them."""
-
-    def __init__(self, problem: DecodingProblem, observable: int, threshold: float) -> None:
-        self._plain = ForcedMatching(problem, observable, correlated=False)
-        self._correlated = ForcedMatching(problem, observable, correlated=True)
-        self._threshold = threshold
-
-    def gap(self, detectors: np.ndarray) -> np.ndarray:
-        """Return the weight of the best matching that flips the observable less that of the best that does not."""
-        unflipped, flipped = self._plain.weights(detectors)
-        return flipped - unflipped
-
-    def unsure(self, detectors: np.ndarray) -> np.ndarray:
-        return np.abs(self.gap(detectors)) < self._threshold
-
-    def of(self, detectors: np.ndarray, answers: np.ndarray) -> np.ndarray:
-        """Return the features, float (n_shots, 7); `answers` are those of ordinary correlated matching."""
-        if len(detectors) == 0:
-            return np.zeros((0, 7))
-        columns = []
-        for matching in (self._plain, self._correlated):
-            unflipped, flipped = matching.weights(detectors)
-            columns += [unflipped, flipped, flipped - unflipped]
-        return np.column_stack([*columns, np.where(answers, 1.0, -1.0)])
-
-
-@dataclass
-class _Linear:
-    """A logistic regression on the features."""
-
-    name: ClassVar[str] = "logistic regression"
-    coefficients: np.ndarray
-    intercept: float
-
-    @classmethod
-    def fitted(cls, inputs: np.ndarray, counts: np.ndarray, shares: np.ndarray) -> "_Linear":
-        mean, scale = inputs.mean(axis=0), _scale(inputs)
-        scaled = (inputs - mean) / scale
-        # Each syndrome twice, flipped and not, weighted by how often it was either.
-        model = LogisticRegression(max_iter=300).fit(
-            np.vstack([scaled, scaled]),
-            np.repeat([1, 0], len(inputs)),
-            sample_weight=np.concatenate([counts * shares, counts * (1 - shares)]),
-        )
-        coefficients = model.coef_[0] / scale
-        return cls(coefficients, float(model.intercept_[0] - coefficients @ mean))
-
-    def log_odds(self, inputs: np.ndarray, detectors: np.ndarray) -> np.ndarray:
-        return inputs @ self.coefficients + self.intercept
 
 
 @dataclass
@@ -226,13 +164,13 @@ class _Flexible:
         passes: int,
         random: np.random.Generator,
     ) -> "_Flexible":
-        mean, scale = inputs.mean(axis=0), _scale(inputs)
+        mean, scale = inputs.mean(axis=0), spread_of(inputs)
         network = Network.random((inputs.shape[1] + detectors.shape[1], *hidden, 1), random)
         optimiser = Adam(network, 3e-3, averaging=0.995)
+        seen, flipped = _standard(inputs, detectors, mean, scale), shares[:, None].astype(np.float32)
         train(
             optimiser,
-            _standard(inputs, detectors, mean, scale),
-            shares[:, None].astype(np.float32),
+            outcome_gradient(optimiser, seen, flipped),
             counts,
             n_steps=max(passes * len(counts) // _BATCH, _LEAST_STEPS),
             batch_size=_BATCH,
@@ -248,8 +186,3 @@ class _Flexible:
 def _standard(inputs: np.ndarray, detectors: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Return what the network sees: standardised features and detectors, float32."""
     return np.hstack([(inputs - mean) / scale, detectors]).astype(np.float32)
-
-
-def _scale(inputs: np.ndarray) -> np.ndarray:
-    spread = inputs.std(axis=0)
-    return np.where(spread > 0, spread, 1.0)

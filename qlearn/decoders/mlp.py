@@ -9,7 +9,7 @@ from ._budget import Budget
 from ._network import Adam, Network
 from ._pymatching import MatchingGraph
 from ._syndrome_table import SyndromeTable
-from ._training import train
+from ._training import outcome_gradient, train
 from .base import AbstractSoftDecoder
 from .problem import DecodingProblem
 
@@ -106,8 +106,7 @@ class MLPDecoder(AbstractSoftDecoder):
             shares = np.where(answers, 1 - shares, shares)
         train(
             optimiser,
-            inputs,
-            shares.astype(np.float32),
+            outcome_gradient(optimiser, inputs, shares.astype(np.float32)),
             table.counts,
             n_steps=max(self.passes * len(table) // self.batch_size, _LEAST_STEPS),
             batch_size=self.batch_size,

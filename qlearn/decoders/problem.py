@@ -337,7 +337,7 @@ class DecodingProblem:
         text = f"{self.n_detectors} {self.n_observables}\n{self._raw}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def blocks(self, *, stream: str = "train", random_state: RandomState = None) -> Iterator[Shots]:
+    def blocks(self, *, stream: str = "train", random_state: RandomState = None, first: int = 0) -> Iterator[Shots]:
         """Return an endless iterator of fresh shots, a block of at most 16384 at a time.
 
         Parameters
@@ -346,12 +346,14 @@ class DecodingProblem:
             "train", "validation" or "test": streams of one seed share nothing.
         random_state : None, int, Generator or SeedSequence
             Of the stream.
+        first : int
+            Number of the block to begin with.
 
         Returns
         -------
         iterator of Shots
         """
-        return blocks(self.source, stream, random_state)
+        return blocks(self.source, stream, random_state, check_count("first", first))
 
     def sample(
         self, n_shots: int, *, stream: str = "test", random_state: RandomState = None

@@ -84,15 +84,17 @@ def block_length(n_detectors: int) -> int:
     return 1 << min(max(fitting.bit_length() - 1, 8), 14)
 
 
-def blocks(source: stim.Circuit | stim.DetectorErrorModel, stream: str, random_state: RandomState) -> Iterator[Shots]:
-    """Yield blocks of shots without end.
+def blocks(
+    source: stim.Circuit | stim.DetectorErrorModel, stream: str, random_state: RandomState, first: int = 0
+) -> Iterator[Shots]:
+    """Yield blocks of shots without end, from the block numbered `first`.
 
     Block b of a stream depends on the seed, the stream and b only; streams of one seed share no block.
     """
     if stream not in STREAMS:
         raise ValueError(f"`stream` must be one of {', '.join(STREAMS)}, got {stream!r}.")
     seed, key, size = seed_sequence(random_state), STREAMS.index(stream), block_length(source.num_detectors)
-    number = 0
+    number = first
     while True:
         child = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, key, number), pool_size=seed.pool_size)
         yield _block(source, int(child.generate_state(1, np.uint64)[0] >> np.uint64(1)), size)

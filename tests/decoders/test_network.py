@@ -5,7 +5,7 @@ import pytest
 
 from qlearn.decoders._network import Adam, Network, n_parameters
 from qlearn.decoders._syndrome_table import SyndromeTable
-from qlearn.decoders._training import train
+from qlearn.decoders._training import outcome_gradient, train
 from qlearn.decoders.shots import Shots
 
 
@@ -20,7 +20,7 @@ def test_gradient_equals_finite_differences(rng, sizes):
     network = Network(sizes, rng.normal(size=n_parameters(sizes)))
     inputs = rng.normal(size=(9, sizes[0]))
     targets, counts = rng.random((9, sizes[-1])), rng.integers(1, 9, 9).astype(float)
-    gradient = network.gradient(inputs, targets, counts)
+    gradient = network.gradient(inputs, targets, counts / counts.sum())
     for index in range(len(gradient)):
         keep, ends = network.parameters[index], []
         for step in (1e-5, -1e-5):
@@ -36,7 +36,7 @@ def test_training_finds_the_log_odds_of_each_row(rng):
     counts = np.array([1000.0, 10.0, 100.0, 1.0])
     optimiser = Adam(Network.random((4, 8, 1), rng), rate=0.05, averaging=0.99)
     settings = {"n_steps": 1500, "batch_size": 64, "random": rng}
-    train(optimiser, inputs, shares, counts, progress=lambda done: done, **settings)
+    train(optimiser, outcome_gradient(optimiser, inputs, shares), counts, progress=lambda done: done, **settings)
     learnt = 1 / (1 + np.exp(-optimiser.averaged().logits(inputs)))
     assert learnt == pytest.approx(shares, abs=0.03)
 
@@ -45,7 +45,15 @@ def test_training_weighs_rows_by_their_counts(rng):
     inputs = np.zeros((3, 1), np.float32)  # nothing tells the rows apart
     shares, counts = np.array([[0.9], [0.2], [0.1]], np.float32), np.array([100.0, 10.0, 1.0])
     optimiser = Adam(Network.random((1, 1), rng), rate=0.05, averaging=0.99)
-    train(optimiser, inputs, shares, counts, n_steps=800, batch_size=64, progress=lambda done: done, random=rng)
+    train(
+        optimiser,
+        outcome_gradient(optimiser, inputs, shares),
+        counts,
+        n_steps=800,
+        batch_size=64,
+        progress=lambda done: done,
+        random=rng,
+    )
     learnt = 1 / (1 + np.exp(-optimiser.averaged().logits(inputs[:1])))
     assert learnt == pytest.approx((counts @ shares / counts.sum())[None], abs=0.02)
 
@@ -54,7 +62,15 @@ def test_training_stops_when_the_time_is_up(rng):
     optimiser = Adam(Network.random((1, 1), rng), rate=0.1)
     before = optimiser.network.parameters.copy()
     inputs, counts = np.ones((1, 1), np.float32), np.ones(1)
-    train(optimiser, inputs, inputs, counts, n_steps=9, batch_size=1, progress=lambda done: 1.0, random=rng)
+    train(
+        optimiser,
+        outcome_gradient(optimiser, inputs, inputs),
+        counts,
+        n_steps=9,
+        batch_size=1,
+        progress=lambda done: 1.0,
+        random=rng,
+    )
     assert np.array_equal(before, optimiser.network.parameters)
 
 

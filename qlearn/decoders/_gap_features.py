@@ -1,0 +1,71 @@
+"""Complementary gaps of plain and correlated matching as features, and a logistic regression on them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from ._gaps import ForcedMatching
+from .problem import DecodingProblem
+
+
+class GapFeatures:
+    """Forced matchings of one observable, and the seven numbers made of them."""
+
+    def __init__(self, problem: DecodingProblem, observable: int, threshold: float) -> None:
+        self._plain = ForcedMatching(problem, observable, correlated=False)
+        self._correlated = ForcedMatching(problem, observable, correlated=True)
+        self._threshold = threshold
+
+    def gap(self, detectors: np.ndarray) -> np.ndarray:
+        """Return the weight of the best matching that flips the observable less that of the best that does not."""
+        unflipped, flipped = self._plain.weights(detectors)
+        return flipped - unflipped
+
+    def unsure(self, detectors: np.ndarray) -> np.ndarray:
+        """Return which shots have a plain gap within the threshold, bool (n_shots,)."""
+        return np.abs(self.gap(detectors)) < self._threshold
+
+    def of(self, detectors: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Return the features, float (n_shots, 7); `answers` are those of ordinary correlated matching."""
+        if len(detectors) == 0:
+            return np.zeros((0, 7))
+        columns = []
+        for matching in (self._plain, self._correlated):
+            unflipped, flipped = matching.weights(detectors)
+            columns += [unflipped, flipped, flipped - unflipped]
+        return np.column_stack([*columns, np.where(answers, 1.0, -1.0)])
+
+
+@dataclass
+class LinearModel:
+    """A logistic regression on the features."""
+
+    name: ClassVar[str] = "logistic regression"
+    coefficients: np.ndarray
+    intercept: float
+
+    @classmethod
+    def fitted(cls, inputs: np.ndarray, counts: np.ndarray, shares: np.ndarray) -> "LinearModel":
+        """Return the regression of the share of flips, rows weighted by their counts."""
+        mean, scale = inputs.mean(axis=0), spread_of(inputs)
+        scaled = (inputs - mean) / scale
+        # Each syndrome twice, flipped and not, weighted by how often it was either.
+        model = LogisticRegression(max_iter=300).fit(
+            np.vstack([scaled, scaled]),
+            np.repeat([1, 0], len(inputs)),
+            sample_weight=np.concatenate([counts * shares, counts * (1 - shares)]),
+        )
+        coefficients = model.coef_[0] / scale
+        return cls(coefficients, float(model.intercept_[0] - coefficients @ mean))
+
+    def log_odds(self, inputs: np.ndarray, detectors: np.ndarray | None = None) -> np.ndarray:
+        """Return the log-odds, float (n_shots,), of features; the detectors themselves are not looked at."""
+        return inputs @ self.coefficients + self.intercept
+
+
+def spread_of(inputs: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of each column, 1 where it is 0."""
+    spread = inputs.std(axis=0)
+    return np.where(spread > 0, spread, 1.0)
