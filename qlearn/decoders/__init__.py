@@ -4,9 +4,11 @@ from .base import AbstractDecoder, AbstractSoftDecoder
 from .belief_matching import BeliefMatching
 from .bp_lsd import BPLSD
 from .bp_osd import BPOSD
+from .calibrated import Calibrated
 from .comparison import Comparison, ComparisonRow, compare
-from .edge_reweighting import NeuralReweighting
+from .confidence import Confidence, PostSelection, Reliability, assess_confidence
 from .ensemble import MatchingEnsemble
+from .gap_matching import GapMatching
 from .gap_stacking import GapStacking
 from .lookup import Lookup
 from .matching import Matching
@@ -15,6 +17,7 @@ from .mechanisms import Mechanisms
 from .mlp import MLPDecoder
 from .problem import DecodingProblem
 from .relay_bp import RelayBP
+from .scaling import RoundsFit, SuppressionFit, ThresholdFit, fit_rounds, fit_suppression, fit_threshold, rate_per_round
 from .shots import Shots
 from .tesseract import Tesseract
 
@@ -24,9 +27,12 @@ __all__ = [
     "AbstractDecoder",
     "AbstractSoftDecoder",
     "BeliefMatching",
+    "Calibrated",
     "Comparison",
     "ComparisonRow",
+    "Confidence",
     "DecodingProblem",
+    "GapMatching",
     "GapStacking",
     "Lookup",
     "MLPDecoder",
@@ -34,9 +40,18 @@ __all__ = [
     "MatchingEnsemble",
     "MaximumLikelihood",
     "Mechanisms",
-    "NeuralReweighting",
+    "PostSelection",
     "RelayBP",
+    "Reliability",
+    "RoundsFit",
     "Shots",
+    "SuppressionFit",
     "Tesseract",
+    "ThresholdFit",
+    "assess_confidence",
     "compare",
+    "fit_rounds",
+    "fit_suppression",
+    "fit_threshold",
+    "rate_per_round",
 ]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pymatching
+import stim
 from sklearn.base import clone
 
 from .._checks import check_count
@@ -79,12 +81,15 @@ class Comparison:
         Shots that every decoder saw.
     wrong : dict of str to ndarray
         Whether each shot was decoded wrongly, bool (n_shots,).
+    software : str
+        Versions of what samples and matches.
     """
 
     rows: list[ComparisonRow]
     baseline: str
     n_shots: int
     wrong: dict[str, np.ndarray]
+    software: str = f"stim {stim.__version__}, pymatching {pymatching.__version__}"
 
     def __getitem__(self, name: str) -> ComparisonRow:
         for row in self.rows:
@@ -181,7 +186,7 @@ class Comparison:
         cells = self._cells()
         widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
         lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in cells]
-        return "\n".join([*lines, f"{self.n_shots} shots, the same for all"])
+        return "\n".join([*lines, f"{self.n_shots} shots, the same for all; {self.software}"])
 
     __repr__ = __str__
 
@@ -231,7 +236,7 @@ def compare(
     True
     """
     contestants = _fitted(_named(decoders), problem)
-    blocks = _test_blocks(problem, n_shots, shots, random_state)
+    blocks = judged_blocks(problem, n_shots, shots, random_state)
     wrong: dict[str, list[np.ndarray]] = {name: [] for name in contestants}
     seconds = dict.fromkeys(contestants, 0.0)
     first = None
@@ -278,9 +283,10 @@ def _fitted(decoders: dict[str, AbstractDecoder], problem: DecodingProblem) -> d
     }
 
 
-def _test_blocks(
+def judged_blocks(
     problem: DecodingProblem, n_shots: int | None, shots: Shots | None, random_state: RandomState
 ) -> Iterator[Shots]:
+    """Return blocks of recorded shots, or of fresh ones from the test stream, once the request is found sound."""
     if (n_shots is None) == (shots is None):
         raise ValueError("Give `n_shots` for fresh shots, or `shots` for recorded ones such as problem.recorded.")
     if shots is not None:

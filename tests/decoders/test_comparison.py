@@ -69,7 +69,7 @@ def test_tables_hold_the_numbers(table, tmp_path):
     markdown = table.to_markdown().splitlines()
     assert len(markdown) == 7
     assert {line.count("|") for line in markdown} == {10}
-    assert str(table).splitlines()[-1] == "40000 shots, the same for all"
+    assert str(table).splitlines()[-1].startswith("40000 shots, the same for all; stim ")
     assert "single shot" in str(table)
 
 
