@@ -10,7 +10,7 @@ import pytest
 import qlearn as ql
 from qlearn import cli
 from qlearn.cli import tour as command
-from qlearn.cli._tour import decode, estimate, simulate
+from qlearn.cli._tour import decode, estimate, search, simulate
 from qlearn.cli._tour.chapter import Chapter, text_table
 from qlearn.report import Report
 from tests.naive import simulator
@@ -100,6 +100,16 @@ def test_decoders_stand_in_the_known_order(monkeypatch):
     assert errors["correlated matching"] < errors["matching"]
 
 
+def test_the_search_finds_accurate_circuits_that_others_can_read(monkeypatch):
+    monkeypatch.setattr(search, "_N_EVALUATIONS", 300_000)
+    found = search.search(np.random.SeedSequence(0))
+    assert found.error(found.result.best) < 1.6
+    state = simulator.statevector(ql.Circuit.from_qasm(found.chosen.circuit.to_qasm(3)))
+    energy = simulator.expectation(found.molecule.hamiltonian, state)
+    assert abs(energy - found.chosen.cost) < 1e-9
+    assert found.error(found.chosen) == 1000 * (found.chosen.cost - found.molecule.exact_energy)
+
+
 def test_the_report_and_the_terminal_tell_the_same(simulation, tmp_path):
     chapter = simulate.chapter(simulation, 80)
     assert [line for line in chapter.text.splitlines() if len(line) > 80 or line != line.rstrip()] == []
@@ -147,7 +157,7 @@ def test_faults_exit_with_1(monkeypatch, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["moon"], "There is no chapter 'moon'; there are simulate, estimate, decode"),
+        (["moon"], "There is no chapter 'moon'; there are simulate, estimate, decode, search"),
         (["--report", "no/such/folder/r.html"], "There is no folder"),
         (["--report", "mine.html"], "mine.html is no report of a tour and would be replaced"),
         (["--report", "."], "is no report of a tour"),
