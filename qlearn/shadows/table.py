@@ -105,6 +105,7 @@ def tabulate(
     estimator: AbstractEstimator | None = None,
     *,
     confidence: float = 0.95,
+    unmeasured: str = "nan",
 ) -> EstimateTable:
     """Return a table of the expectation values of named observables, with errors and joint intervals.
 
@@ -118,6 +119,8 @@ def tabulate(
         `MatchRatio` by default.
     confidence : float
         Probability that all true values lie in their intervals.
+    unmeasured : {"nan", "zero"}
+        What a term counts that no shot measured, see `AbstractEstimator.estimate`.
 
     Returns
     -------
@@ -136,7 +139,7 @@ def tabulate(
     blocks, names = as_blocks(data), tuple(observables)
     _, sums = as_sums(list(observables.values()), blocks)
     _, found = tally(blocks, [split_identity(observable)[1] for observable in sums])
-    estimate = (MatchRatio() if estimator is None else estimator).estimate(blocks, sums)
+    estimate = (MatchRatio() if estimator is None else estimator).estimate(blocks, sums, unmeasured=unmeasured)
     low, high = joint_interval(estimate, confidence)
     fewest = [int(counts.matches.min()) if len(counts.matches) else estimate.n_shots for counts in found]
     never = [int((counts.matches == 0).sum()) for counts in found]
