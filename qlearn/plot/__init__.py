@@ -6,6 +6,20 @@ Display, whose ``ax_`` and ``figure_`` can be changed further. One Display a fil
 call of ``plot``.
 """
 
+from .decoders_comparison import ComparisonDisplay
+from .decoders_post_selection import PostSelectionDisplay
+from .decoders_reliability import ReliabilityDisplay
+from .decoders_rounds import RoundsDisplay
+from .decoders_suppression import SuppressionDisplay
+from .decoders_threshold import ThresholdDisplay
 from .estimates import EstimatesDisplay
 
-__all__ = ["EstimatesDisplay"]
+__all__ = [
+    "ComparisonDisplay",
+    "EstimatesDisplay",
+    "PostSelectionDisplay",
+    "ReliabilityDisplay",
+    "RoundsDisplay",
+    "SuppressionDisplay",
+    "ThresholdDisplay",
+]
