@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -42,12 +43,21 @@ class StudyStore:
         self.path = os.fspath(path)
         try:
             self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._open(json.dumps(header, sort_keys=True, allow_nan=False), resume)
-        except sqlite3.DatabaseError as error:
-            raise ValueError(f"{self.path!r} is no study store of qlearn ({error}); choose another file.") from error
+            with self._readable():
+                self._open(json.dumps(header, sort_keys=True, allow_nan=False), resume)
         except BaseException:
             self.close()
             raise
+
+    @contextlib.contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say which file it is where one is damaged, or none of ours."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise ValueError(
+                f"{self.path!r} is damaged or no study store of qlearn ({error}); choose another file."
+            ) from error
 
     def _open(self, header: str, resume: bool) -> None:
         run = self._connection.execute
@@ -106,7 +116,9 @@ class StudyStore:
         """
         query = "SELECT task, allowed, elapsed, data FROM outcomes WHERE step = ?"
         found: list[tuple[Outcome, float] | None] = [None] * len(allowed)
-        for task, limit, elapsed, data in self._connection.execute(query, (step,)).fetchall():
+        with self._readable():
+            rows = self._connection.execute(query, (step,)).fetchall()
+        for task, limit, elapsed, data in rows:
             outcome = Outcome.from_data(json.loads(data))
             if task < len(allowed) and (
                 limit == allowed[task] or outcome.spent.evaluations < min(limit, allowed[task])
@@ -127,7 +139,8 @@ class StudyStore:
         outcome : Outcome
         """
         row = (step, task, allowed, elapsed, json.dumps(outcome.to_data(), allow_nan=False))
-        self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?)", row)
+        with self._readable():
+            self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?)", row)
 
     def close(self) -> None:
         """Close the file."""

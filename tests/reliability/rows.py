@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tests.reliability import inputs, limits
+from tests.reliability import accidents, inputs, limits
 
 
 class Row(NamedTuple):
@@ -15,6 +15,8 @@ class Row(NamedTuple):
 
 
 ROWS = {
+    "F1": Row("searches killed with -9, then resumed", accidents.killed_searches, 2, 25),
+    "F3": Row("search stores cut at any byte, then resumed twice", accidents.cut_stores, 20, 300),
     "B1": Row("damaged files of shots in six formats", inputs.shot_files, 120, 1800),
     "B2": Row("hostile and damaged npz files", inputs.archives, 28, 150),
     "B3": Row("bit flips and other damage of saved objects", inputs.model_files, 200, 2000),

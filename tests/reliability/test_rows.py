@@ -12,7 +12,7 @@ def test_nothing_is_lost(name, tmp_path):
     row = ROWS[name]
     outcome = row.run(row.few, np.random.default_rng(7), tmp_path)
     assert outcome.faults == []
-    assert outcome.tried == row.few
+    assert outcome.tried in (row.few, 2 * row.few)  # some attempt twice
 
 
 @pytest.mark.parametrize(
