@@ -250,5 +250,5 @@ def _svg(picture: Any) -> str:
     buffer = io.StringIO()
     # The same picture gives the same bytes: names inside it come from the salt, and it carries no date.
     with rc_context({"svg.hashsalt": "qlearn"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
     return buffer.getvalue()
