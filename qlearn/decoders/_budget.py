@@ -4,9 +4,11 @@ import math
 import time
 from collections.abc import Iterator
 from numbers import Real
+from typing import TypeVar
 
 from .._checks import check_count
-from .shots import Shots
+
+Block = TypeVar("Block")
 
 
 class Budget:
@@ -43,10 +45,10 @@ class Budget:
         shots = 0.0 if self.n_shots is None else self._spent / max(self.n_shots, 1)
         return min(max(shots, self.time_progress), 1.0)
 
-    def take(self, source: Iterator[Shots], until: float = 1.0) -> Iterator[Shots]:
+    def take(self, source: Iterator[Block], until: float = 1.0) -> Iterator[Block]:
         """Yield blocks of `source` until this share of the budget is spent, at least one.
 
-        The last block is cut to the number of shots.
+        The last block, of shots of any kind that has a length and can be sliced, is cut to the number of shots.
         """
         end = None if self.n_shots is None else max(round(until * self.n_shots), self._spent + 1)
         first = True

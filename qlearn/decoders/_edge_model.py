@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._edge_inputs import EdgeInputs
-from ._edge_samples import EdgeSampler
+from ._local_network import LocalNetwork, kinds_of
 from ._network import Network, sigmoid
 from ._observable_graph import ObservableGraph
 from ._training import split_gradient
@@ -17,7 +17,13 @@ class EdgeModel:
     """A network from detectors to the log-odds of edges, and the sum over matchings with those odds."""
 
     def __init__(
-        self, problem: DecodingProblem, observable: int, hidden: tuple[int, ...], threshold: float | None = None
+        self,
+        problem: DecodingProblem,
+        observable: int,
+        hidden: tuple[int, ...],
+        threshold: float | None = None,
+        *,
+        shares_weights: bool = False,
     ) -> None:
         self.graph = ObservableGraph.of(problem, observable)
         self.inputs = EdgeInputs(problem, self.graph)
@@ -25,15 +31,18 @@ class EdgeModel:
         self.matching = self.graph.gap_matching() if len(self.graph.edges) else None
         self.hidden = hidden
         self.threshold = self.graph.threshold() if threshold is None else threshold
-        self.network: Network | None = None
+        self.kinds = kinds_of(problem, self.graph, self.inputs) if shares_weights else None
+        self.network: Network | LocalNetwork | None = None
 
     @property
     def is_local(self) -> bool:
         """Whether there are detectors beside those of the observable, from which edges can be learnt on their own."""
         return len(self.inputs.others) > 0 and len(self.graph.edges) > 0
 
-    def random_network(self, random: np.random.Generator) -> Network:
+    def random_network(self, random: np.random.Generator) -> "Network | LocalNetwork":
         """Return a network that gives nearly the prior log-odds and takes nothing from the observable's detectors."""
+        if self.kinds is not None:
+            return LocalNetwork.random(self.kinds, self.hidden[0], self.graph.prior_logits, random)
         network = Network.random((len(self.inputs), *self.hidden, len(self.graph.edges)), random)
         network.layers[-1][1][...] = self.graph.prior_logits
         if len(network.layers) > 1:
@@ -56,17 +65,17 @@ class EdgeModel:
             result[start : start + _CHUNK] = self.path_sum.log_odds(part[:, self.graph.detectors], logits)
         return np.where(self.graph.flips(detectors), -1, 1) * result
 
+    def is_unsure(self, detectors: np.ndarray, share: float = 1.0) -> np.ndarray:
+        """Return where the plain gap is within this share of the threshold, bool (n_shots,)."""
+        return np.abs(self.gap(detectors)) < share * self.threshold
+
     def unsure_shots(self, shots: Shots, observable: int, share: float = 1.0) -> Shots:
         """Return the shots whose plain gap is within this share of the threshold, with this observable alone."""
-        unsure = np.abs(self.gap(shots.detectors)) < share * self.threshold
+        unsure = self.is_unsure(shots.detectors, share)
         return Shots(shots.detectors[unsure], shots.observables[unsure, observable : observable + 1])
 
-    def edge_sampler(self, problem: DecodingProblem) -> EdgeSampler:
-        """Return a source of shots with the flips of this model's edges."""
-        return EdgeSampler(problem, self.graph.edges)
-
     def edge_gradient(
-        self, network: Network, inputs: np.ndarray, flips: np.ndarray, n_jobs: int | None = None
+        self, network: Network | LocalNetwork, inputs: np.ndarray, flips: np.ndarray, n_jobs: int | None = None
     ) -> np.ndarray:
         """Return the gradient of the cross-entropy of all edges, a shot's mean, from inputs without own detectors."""
         weights = np.full(len(inputs), 1 / len(inputs), np.float32)
@@ -78,7 +87,7 @@ class EdgeModel:
 
     def outcome_gradient(
         self,
-        network: Network,
+        network: Network | LocalNetwork,
         detectors: np.ndarray,
         shares: np.ndarray,
         weights: np.ndarray,

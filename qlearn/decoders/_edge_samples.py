@@ -1,38 +1,89 @@
-"""Samples of a decomposed error model that say which edges flipped, not only which detectors fired."""
+"""Samples of a decomposed error model that say which edges flipped, and may have more errors than it would give."""
+
+from dataclasses import dataclass
 
 import numba
 import numpy as np
 
 from .mechanisms import error_terms
 from .problem import DecodingProblem
+from .shots import Shots
+
+
+@dataclass(frozen=True)
+class EdgeShots:
+    """Fresh shots.
+
+    Attributes
+    ----------
+    detectors, observables, edges : ndarray
+        bool (n_shots, n_detectors), (n_shots, n_observables) and (n_shots, n_edges).
+    log_weights : ndarray
+        float (n_shots,): how much likelier each is in the model than where it was drawn, up to a constant.
+    """
+
+    detectors: np.ndarray
+    observables: np.ndarray
+    edges: np.ndarray
+    log_weights: np.ndarray
+
+    @classmethod
+    def of(cls, shots: Shots) -> "EdgeShots":
+        """Return shots that say nothing of edges."""
+        return cls(shots.detectors, shots.observables, np.zeros((len(shots), 0), bool), np.zeros(len(shots)))
+
+    def __len__(self) -> int:
+        return len(self.detectors)
+
+    def __getitem__(self, index: slice | np.ndarray) -> "EdgeShots":
+        return EdgeShots(self.detectors[index], self.observables[index], self.edges[index], self.log_weights[index])
 
 
 class EdgeSampler:
-    """Draws errors of a decomposed model; an edge is flipped where an odd number of the errors made of it fire."""
+    """Draws errors of a decomposed model; an edge is flipped where an odd number of the errors made of it fire.
 
-    def __init__(self, problem: DecodingProblem, edges: np.ndarray) -> None:
-        """Prepare for the flips of some edges, int (n_edges,), indices into ``problem.edges``."""
-        self.n_detectors, self.n_edges = problem.n_detectors, len(edges)
+    Parameters
+    ----------
+    problem : DecodingProblem
+    edges : ndarray
+        int (n_edges,), those to report, as indices into ``problem.edges``.
+    boost : float
+        Factor on the odds of every error below one half. Where errors are rare, most shots teach nothing; a shot of n
+        errors then stands for ``boost**-n`` shots.
+    """
+
+    def __init__(self, problem: DecodingProblem, edges: np.ndarray, boost: float = 1.0) -> None:
+        self.sizes = (problem.n_detectors, problem.n_observables, len(edges))
+        self.boost = boost
         places = {component: place for place, component in enumerate(problem.edges.components())}
         column = np.full(len(places), -1)
         column[edges] = np.arange(len(edges))
+        offset = problem.n_detectors + problem.n_observables
         by_probability: dict[float, list[np.ndarray]] = {}
         for probability, parts in error_terms(problem.decomposed_model):
-            detectors = [detector for part in parts for detector in part[0]]
+            flipped = [d for detectors, _ in parts for d in detectors]
+            flipped += [problem.n_detectors + o for _, observables in parts for o in observables]
             own = [column[places[part]] for part in parts if part in places]
-            flipped = [*detectors, *(self.n_detectors + c for c in own if c >= 0)]
+            flipped += [offset + c for c in own if c >= 0]
             if probability > 0:
                 by_probability.setdefault(probability, []).append(np.array(flipped, np.int64))
         self._groups = [(p, *_flattened(errors)) for p, errors in by_probability.items()]
 
-    def sample(self, n_shots: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Return detectors and flipped edges, bool (n_shots, n_detectors) and (n_shots, n_edges)."""
-        flips = np.zeros((n_shots, self.n_detectors + self.n_edges), dtype=np.uint8)
+    def sample(self, n_shots: int, random: np.random.Generator) -> EdgeShots:
+        """Return fresh shots."""
+        flips = np.zeros((n_shots, sum(self.sizes)), dtype=np.uint8)
+        log_weights = np.zeros(n_shots)
         for probability, starts, flat in self._groups:
             n_errors = len(starts) - 1
-            _flip(flips, _fired(n_shots * n_errors, probability, random), n_errors, starts, flat)
-        bits = flips.view(bool)
-        return bits[:, : self.n_detectors], bits[:, self.n_detectors :]
+            drawn = probability
+            if self.boost > 1 and probability < 0.5:
+                drawn = self.boost * probability / (1 - probability + self.boost * probability)
+            fired = _fired(n_shots * n_errors, drawn, random)
+            _flip(flips, fired, n_errors, starts, flat)
+            if drawn != probability:
+                log_weights -= np.log(self.boost) * np.bincount(fired // n_errors, minlength=n_shots)
+        detectors, observables, edges = np.split(flips.view(bool), np.cumsum(self.sizes[:2]), axis=1)
+        return EdgeShots(detectors, observables, edges, log_weights)
 
 
 def _flattened(errors: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,6 @@
 """The training of edge reweighting: edges first, from sampled errors, then outcomes, through the sum over matchings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,16 +11,18 @@ from .._random import task_generator
 from ._budget import Budget
 from ._checkpoint import CheckpointFile, prefixed, without_prefix
 from ._edge_model import EdgeModel
+from ._edge_samples import EdgeSampler, EdgeShots
 from ._network import Adam
 from ._syndrome_table import SyndromeTable
 from ._training import train
 from .problem import DecodingProblem
-from .shots import Shots
+from .shots import Shots, block_length
 
 _POOL = 32  # blocks of shots between trainings on outcomes
 _MAX_ROWS = 1 << 19
 _TRAINED_SHARE = 0.7  # of the threshold: nearer to it, outcomes teach little
-_EDGE_STREAM, _OUTCOME_STREAM = 4, 5
+_LEAST_ERRORS, _LARGEST_BOOST = 2.0, 3.0  # errors a shot, and the factor on their odds to get there
+_EDGE_STREAM, _OUTCOME_STREAM, _BOOSTED_STREAM = 4, 5, 6
 
 
 @dataclass(frozen=True)
@@ -83,19 +86,20 @@ class EdgeTraining:
             self.n_edge_blocks += 1
             self.file.write(*self._state())
 
-    def _edge_blocks(self, k: int) -> Any:
-        sampler = self.models[k].edge_sampler(self.problem)
+    def _edge_blocks(self, k: int) -> Iterator[EdgeShots]:
+        """Yield fresh shots with the flips of the edges of one observable."""
+        sampler = EdgeSampler(self.problem, self.models[k].graph.edges)
         number = self.n_edge_blocks
         while True:
             random = task_generator(self.seed, _EDGE_STREAM, k, number)
-            yield Shots(*sampler.sample(8 * self.settings.edge_batch, random))
+            yield sampler.sample(8 * self.settings.edge_batch, random)
             number += 1
 
-    def _learn_block(self, model: EdgeModel, optimiser: Adam, shots: Shots, progress: float) -> None:
+    def _learn_block(self, model: EdgeModel, optimiser: Adam, shots: EdgeShots, progress: float) -> None:
         inputs = model.inputs.of(shots.detectors, with_own=False)
         for start in range(0, len(shots), self.settings.edge_batch):
             part = slice(start, start + self.settings.edge_batch)
-            flips = shots.observables[part].astype(np.float32)
+            flips = shots.edges[part].astype(np.float32)
             gradient = model.edge_gradient(optimiser.network, inputs[part], flips, self.settings.n_jobs)
             optimiser.step(gradient, progress)
 
@@ -113,28 +117,38 @@ class EdgeTraining:
 
     def _learn_outcomes(self) -> None:
         """Learn from fresh shots, those where matching is unsure, what each observable did."""
-        source = self.problem.blocks(stream="train", random_state=self.seed, first=self.n_blocks)
-        blocks = self.budget.take(source)
+        blocks = self.budget.take(self._outcome_blocks())
         while self.budget.progress < 1 and (pool := list(islice(blocks, _POOL))):
             before = self._outcome_progress(self.n_blocks)
             self.n_blocks += len(pool)
             reached = self._outcome_progress(self.n_blocks)
             for k, (model, optimiser, table) in enumerate(zip(self.models, self.optimisers, self.tables)):
-                fresh = [model.unsure_shots(shots, k, _TRAINED_SHARE) for shots in pool]
-                table.add(fresh)
+                kept = [shots[model.is_unsure(shots.detectors, _TRAINED_SHARE)] for shots in pool]
+                weights = np.exp(np.concatenate([shots.log_weights for shots in kept]))
+                table.add([Shots(shots.detectors, shots.observables[:, k : k + 1]) for shots in kept], weights)
+                n_steps = self.settings.passes * len(weights) // self.settings.outcome_batch
                 learn_outcomes(
                     model,
                     optimiser,
                     table,
                     self.settings,
-                    n_steps=max(
-                        self.settings.passes * sum(map(len, fresh)) // self.settings.outcome_batch,
-                        self.settings.least_steps,
-                    ),
+                    n_steps=max(n_steps, self.settings.least_steps),
                     progress=(before, reached, self.budget),
                     random=task_generator(self.seed, _OUTCOME_STREAM, k, self.n_blocks),
                 )
             self.file.write(*self._state())
+
+    def _outcome_blocks(self) -> Iterator[EdgeShots]:
+        """Yield fresh shots; where errors are rare, of more errors, and weighed back."""
+        boost = min(_LEAST_ERRORS / max(self.problem.priors.sum(), 1e-9), _LARGEST_BOOST)
+        if boost <= 1:
+            source = self.problem.blocks(stream="train", random_state=self.seed, first=self.n_blocks)
+            yield from map(EdgeShots.of, source)
+        sampler = EdgeSampler(self.problem, np.zeros(0, np.int64), boost)
+        size, number = block_length(self.problem.n_detectors), self.n_blocks
+        while True:
+            yield sampler.sample(size, task_generator(self.seed, _BOOSTED_STREAM, number))
+            number += 1
 
     def _outcome_progress(self, n_blocks: int) -> float:
         """Return the share of the training on outcomes that is behind once so many blocks are used."""

@@ -21,13 +21,11 @@ class SyndromeTable:
     def __len__(self) -> int:
         return len(self.counts)
 
-    def add(self, shots: list[Shots]) -> None:
-        """Take in shots."""
-        fresh = _summed(
-            np.concatenate([pack(part.detectors) for part in shots]),
-            np.ones(sum(len(part) for part in shots)),
-            np.concatenate([part.observables for part in shots]).astype(float),
-        )
+    def add(self, shots: list[Shots], weights: np.ndarray | None = None) -> None:
+        """Take in shots; each counts as one, or has a weight, float (n_shots,)."""
+        weights = np.ones(sum(map(len, shots))) if weights is None else weights
+        flips = np.concatenate([part.observables for part in shots])
+        fresh = _summed(np.concatenate([pack(part.detectors) for part in shots]), weights, flips * weights[:, None])
         if len(self) and len(self) + len(fresh[1]) <= self.max_rows:
             old = (self._packed, self.counts, self._flips)
             fresh = _summed(*(np.concatenate(pair) for pair in zip(old, fresh)))

@@ -22,7 +22,7 @@ __all__ = ["NeuralReweighting"]
 
 _STACKING_SHOTS = 200_000
 _VALIDATION_SHOTS = 100_000
-_FLAT_UP_TO = 40  # detectors
+_FLAT_UP_TO, _SHARED_FROM = 40, 200  # detectors
 _PATHS, _STACK = "path sum", "stacked path sum"
 
 
@@ -41,7 +41,11 @@ class NeuralReweighting(AbstractSoftDecoder):
     Parameters
     ----------
     hidden : tuple of int, optional
-        Widths of the hidden layers; by default (128, 128) up to 40 detectors, (512, 512) beyond.
+        Widths of the hidden layers; by default (128, 128) up to 40 detectors, (512, 512) beyond, and (32, 32) where
+        weights are shared.
+    shares_weights : bool, optional
+        Whether edges that are translations of each other in space and time share a network that sees what is near, or
+        one network sees everything; shared from 200 detectors on by default. Needs coordinates of the detectors.
     threshold : float, optional
         Shots whose plain complementary gap is at least this many nats are left to matching; by default 1.8 times
         the middle weight of an edge.
@@ -91,6 +95,7 @@ class NeuralReweighting(AbstractSoftDecoder):
     def __init__(
         self,
         hidden: tuple[int, ...] | None = None,
+        shares_weights: bool | None = None,
         threshold: float | None = None,
         edge_share: float = 0.35,
         edge_rate: float = 2e-3,
@@ -104,6 +109,7 @@ class NeuralReweighting(AbstractSoftDecoder):
         random_state: RandomState = None,
     ) -> None:
         self.hidden = hidden
+        self.shares_weights = shares_weights
         self.threshold = threshold
         self.edge_share = edge_share
         self.edge_rate = edge_rate
@@ -132,12 +138,14 @@ class NeuralReweighting(AbstractSoftDecoder):
 
     def _prepare(self, problem: DecodingProblem) -> None:
         """Build all that follows from the problem alone."""
-        hidden = self.hidden
-        if hidden is None:
-            hidden = (128, 128) if problem.n_detectors <= _FLAT_UP_TO else (512, 512)
+        shares = self.shares_weights
+        if shares is None:
+            shares = problem.n_detectors >= _SHARED_FROM and not np.isnan(problem.coordinates).any()
+        small = (32, 32) if shares else (128, 128)
+        hidden = self.hidden or (small if shares or problem.n_detectors <= _FLAT_UP_TO else (512, 512))
         self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
         observables = range(problem.n_observables)
-        self._models = [EdgeModel(problem, k, hidden, self.threshold) for k in observables]
+        self._models = [EdgeModel(problem, k, hidden, self.threshold, shares_weights=shares) for k in observables]
         self._features = [GapFeatures(problem, k, 0.0) for k in observables]
 
     def _settings(self) -> TrainingSettings:

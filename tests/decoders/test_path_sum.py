@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qlearn.decoders import DecodingProblem
+from qlearn.decoders import DecodingProblem, MaximumLikelihood
 from qlearn.decoders._edge_samples import EdgeSampler
 from qlearn.decoders._observable_graph import ObservableGraph
 from qlearn.decoders._path_sum import PathSum
@@ -117,20 +117,36 @@ def test_observables_around_a_loop_are_refused():
 
 def test_sampled_edges_explain_the_detectors(rng):
     problem = DecodingProblem.from_circuit(surface_circuit(rounds=2, p=0.02))
-    sampler = EdgeSampler(problem, np.arange(len(problem.edges)))
-    detectors, edges = sampler.sample(40_000, rng)
-    assert np.array_equal(edges.astype(int) @ problem.edges.check_matrix.T.toarray() % 2, detectors)
+    shots = EdgeSampler(problem, np.arange(len(problem.edges))).sample(40_000, rng)
+    edges = shots.edges.astype(int)
+    assert np.array_equal(edges @ problem.edges.check_matrix.T.toarray() % 2, shots.detectors)
+    assert np.array_equal(edges @ problem.edges.logical_matrix.T.toarray() % 2, shots.observables)
+    assert not shots.log_weights.any()
     sigma = np.sqrt(problem.edges.priors / 40_000)
-    assert np.abs(edges.mean(axis=0) - problem.edges.priors).max() < (5 * sigma).max()
+    assert np.abs(shots.edges.mean(axis=0) - problem.edges.priors).max() < (5 * sigma).max()
     rates = problem.sample(40_000, random_state=0)[0].mean(axis=0)
-    assert detectors.mean(axis=0) == pytest.approx(rates, abs=5 * np.sqrt(2 * 0.25 / 40_000))
-    some = EdgeSampler(problem, np.array([5, 2]))
-    assert some.sample(10, rng)[1].shape == (10, 2)
+    assert shots.detectors.mean(axis=0) == pytest.approx(rates, abs=5 * np.sqrt(2 * 0.25 / 40_000))
+    some = EdgeSampler(problem, np.array([5, 2])).sample(10, rng)
+    assert some.edges.shape == (10, 2)
+    assert some[2:5].edges.shape == (3, 2)
+
+
+def test_boosted_errors_are_weighed_back(rng):
+    problem = DecodingProblem.from_circuit(surface_circuit(rounds=2, p=0.001))
+    exact = MaximumLikelihood().fit(problem)
+    plain, boosted = (EdgeSampler(problem, np.arange(0), boost).sample(200_000, rng) for boost in (1.0, 3.0))
+    assert boosted.detectors.mean() > 2.5 * plain.detectors.mean()
+    weights = np.exp(boosted.log_weights)
+    for feature in ("detectors", "observables"):
+        means = weights @ getattr(boosted, feature) / weights.sum()
+        assert means == pytest.approx(getattr(plain, feature).mean(axis=0), abs=1.5e-3)
+    wrong = (exact.predict(boosted.detectors) != boosted.observables)[:, 0]
+    assert weights @ wrong / weights.sum() == pytest.approx(exact.logical_error_rate_, rel=0.1)
 
 
 def test_certain_and_frequent_errors_are_sampled(rng):
     problem = DecodingProblem.from_dem("error(1) D0\nerror(0.7) D1 L0\nerror(0.1) D0 D1 ^ D2")
-    detectors, edges = EdgeSampler(problem, np.arange(4)).sample(20_000, rng)
-    assert edges[:, 0].all()
-    assert edges.mean(axis=0)[1:] == pytest.approx([0.7, 0.1, 0.1], abs=0.02)
-    assert np.array_equal(detectors[:, 2], edges[:, 3])
+    shots = EdgeSampler(problem, np.arange(4)).sample(20_000, rng)
+    assert shots.edges[:, 0].all()
+    assert shots.edges.mean(axis=0)[1:] == pytest.approx([0.7, 0.1, 0.1], abs=0.02)
+    assert np.array_equal(shots.detectors[:, 2], shots.edges[:, 3])

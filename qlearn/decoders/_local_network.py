@@ -1,0 +1,235 @@
+"""A network whose weights are shared by all edges alike, wherever they lie in space and time."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from ._edge_inputs import EdgeInputs
+from ._network import sigmoid
+from ._observable_graph import ObservableGraph
+from .problem import DecodingProblem
+
+_NEAREST = (16, 48, 16)  # other detectors, edges between them, own detectors that an edge sees
+_LEAST_SHARE = 0.15  # of the edges of a kind that must have a neighbour in a place for the place to count
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Edges that are translations of each other, and which inputs each sees.
+
+    Attributes
+    ----------
+    edges : ndarray
+        int (n_edges,).
+    seen : ndarray
+        int (n_edges, n_places), indices of inputs; one past the last where there is nothing.
+    is_own : ndarray
+        bool (n_places,), whether a place is a detector of the observable's own.
+    """
+
+    edges: np.ndarray
+    seen: np.ndarray
+    is_own: np.ndarray
+
+
+class LocalNetwork:
+    """For each kind of edge, two layers of rectifiers on what is near, with biases of each edge's own.
+
+    Parameters are views of one float32 vector.
+    """
+
+    def __init__(self, kinds: list[Kind], width: int, n_outputs: int, parameters: np.ndarray) -> None:
+        self.kinds, self.width, self.n_outputs, self.parameters = kinds, width, n_outputs, parameters
+        self._views = _views(kinds, width, parameters)
+
+    @classmethod
+    def random(cls, kinds: list[Kind], width: int, logits: np.ndarray, random: np.random.Generator) -> "LocalNetwork":
+        """Return a network with He's weights, zero for own detectors and the skip, that gives nearly `logits`."""
+        size = sum(sum(map(np.prod, _shapes(kind, width))) for kind in kinds)
+        network = cls(kinds, width, len(logits), np.zeros(int(size), dtype=np.float32))
+        for kind, (first, _, second, _, last, _, bias) in zip(kinds, network._views):
+            first[...] = random.normal(0, np.sqrt(2 / len(first)), first.shape)
+            first[kind.is_own] = 0
+            second[...] = random.normal(0, np.sqrt(2 / width), second.shape)
+            last[...] = random.normal(0, 0.1 / np.sqrt(width), last.shape)
+            bias[...] = logits[kind.edges]
+        return network
+
+    def with_parameters(self, parameters: np.ndarray) -> "LocalNetwork":
+        """Return the same network with other parameters."""
+        return LocalNetwork(self.kinds, self.width, self.n_outputs, parameters)
+
+    def logits(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the outputs, float32 (n, n_edges), for bits (n, n_inputs)."""
+        return self.forward(inputs)[1]
+
+    def forward(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `backward` needs, and the outputs."""
+        bits = np.zeros((len(inputs), inputs.shape[1] + 1), dtype=np.uint8)
+        bits[:, :-1] = inputs
+        logits = np.empty((len(inputs), self.n_outputs), dtype=np.float32)
+        for kind, views in zip(self.kinds, self._views):
+            _forward(bits, kind.edges, kind.seen, *views, logits)
+        return bits, logits
+
+    def backward(self, activations: np.ndarray, error: np.ndarray) -> np.ndarray:
+        """Return the gradient by the parameters, given that by the outputs, float32 (n, n_outputs)."""
+        flat = np.zeros_like(self.parameters)
+        error = np.ascontiguousarray(error, dtype=np.float32)
+        for kind, views, slopes in zip(self.kinds, self._views, _views(self.kinds, self.width, flat)):
+            turned = np.ascontiguousarray(views[2].T)
+            _backward(activations, kind.edges, kind.seen, *views[:5], turned, error, *slopes)
+        return flat
+
+    def gradient(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return the gradient of the weighted sum of cross-entropies, as a vector like the parameters."""
+        activations, logits = self.forward(inputs)
+        return self.backward(activations, (sigmoid(logits) - targets) * weights[:, None])
+
+
+@numba.njit(cache=True, nogil=True)
+def _layers(bits, row_seen, first, first_bias, second, second_bias, active, low, high):
+    """Fill both layers of one edge of one shot, and which places are set; return how many. Few are."""
+    width, n_active = len(low), 0
+    for unit in range(width):
+        low[unit] = first_bias[unit]
+        high[unit] = second_bias[unit]
+    for place in range(len(row_seen)):
+        if bits[row_seen[place]]:
+            active[n_active] = place
+            n_active += 1
+            for unit in range(width):
+                low[unit] += first[place, unit]
+    for source in range(width):
+        value = low[source]
+        if value > 0:
+            for unit in range(width):
+                high[unit] += value * second[source, unit]
+    return n_active
+
+
+@numba.njit(cache=True, nogil=True)
+def _forward(bits, edges, seen, first, first_bias, second, second_bias, last, skip, bias, logits):
+    """Fill the logits of the edges of one kind."""
+    active, low, high = np.empty(seen.shape[1], np.int64), np.empty_like(last), np.empty_like(last)
+    for shot in range(len(bits)):
+        for row in range(len(edges)):
+            n_active = _layers(bits[shot], seen[row], first, first_bias[row], second, second_bias, active, low, high)
+            total = bias[row]
+            for place in active[:n_active]:
+                total += skip[place]
+            for unit in range(len(last)):
+                total += max(high[unit], np.float32(0)) * last[unit]
+            logits[shot, edges[row]] = total
+
+
+@numba.njit(cache=True, nogil=True)
+def _backward(
+    bits, edges, seen, first, first_bias, second, second_bias, last, turned, error,
+    d_first, d_first_bias, d_second, d_second_bias, d_last, d_skip, d_bias,
+):  # fmt: skip
+    """Add the slopes of the parameters of one kind; `turned` is `second` transposed."""
+    width = len(last)
+    active, low, high = np.empty(seen.shape[1], np.int64), np.empty_like(last), np.empty_like(last)
+    d_high, d_low = np.empty_like(last), np.empty_like(last)
+    for shot in range(len(bits)):
+        for row in range(len(edges)):
+            n_active = _layers(bits[shot], seen[row], first, first_bias[row], second, second_bias, active, low, high)
+            slope = error[shot, edges[row]]
+            d_bias[row] += slope
+            for unit in range(width):
+                d_low[unit] = 0
+                is_on = high[unit] > 0
+                d_last[unit] += slope * high[unit] if is_on else np.float32(0)
+                d_high[unit] = slope * last[unit] if is_on else np.float32(0)
+                d_second_bias[unit] += d_high[unit]
+            for source in range(width):
+                value = d_high[source]
+                if value != 0:
+                    for unit in range(width):
+                        d_low[unit] += value * turned[source, unit]
+            for target in range(width):
+                value = low[target]
+                if value > 0:
+                    for unit in range(width):
+                        d_second[target, unit] += value * d_high[unit]
+                else:
+                    d_low[target] = 0
+            for unit in range(width):
+                d_first_bias[row, unit] += d_low[unit]
+            for place in active[:n_active]:
+                d_skip[place] += slope
+                for unit in range(width):
+                    d_first[place, unit] += d_low[unit]
+
+
+def kinds_of(problem: DecodingProblem, graph: ObservableGraph, inputs: EdgeInputs) -> list[Kind]:
+    """Return the edges of an observable by kind: by the way from end to end, in steps of the lattice."""
+    places = problem.coordinates / _steps(problem.coordinates)
+    own, others = places[graph.detectors], places[graph.others]
+    ends = np.array([[pair[0], pair[-1]] for pair in inputs.ends], np.int64).reshape(-1, 2)
+    links = others[ends]
+    positions = np.concatenate([others, links.mean(axis=1), own])
+    ways = np.concatenate([np.zeros_like(others), links[:, 1] - links[:, 0], np.zeros_like(own)])
+    sort = np.repeat([0, 1, 2], [len(others), len(links), len(own)])
+    n = len(graph.detectors)
+    middle, groups = np.empty((len(graph.edges), places.shape[1])), defaultdict(list)
+    for edge, (u, v) in enumerate(zip(graph.first, graph.second)):
+        other = u if v >= n else v
+        middle[edge] = (own[u] + own[other]) / 2
+        key = (max(int(v) - n, -1), *_rounded(own[other] - own[u]))
+        groups[key].append(edge)
+    marks = [(int(s), *_rounded(way)) for s, way in zip(sort, ways)]
+    return [_kind(np.array(edges), middle, positions, sort, marks) for edges in groups.values()]
+
+
+def _kind(edges: np.ndarray, middle: np.ndarray, positions: np.ndarray, sort: np.ndarray, marks: list) -> Kind:
+    found: defaultdict[tuple, dict[int, int]] = defaultdict(dict)
+    distances = {}
+    for row, edge in enumerate(edges):
+        away = positions - middle[edge]
+        distance = np.sqrt((away**2).sum(axis=1))
+        for s, n_nearest in enumerate(_NEAREST):
+            of_sort = np.flatnonzero(sort == s)
+            for index in of_sort[np.argsort(distance[of_sort], kind="stable")[: 2 * n_nearest]]:
+                key = (marks[index], _rounded(away[index]))
+                found[key][row] = int(index)
+                distances[key] = round(float(distance[index]), 6)
+    kept = []
+    for s, n_nearest in enumerate(_NEAREST):
+        keys = [key for key in found if key[0][0] == s and len(found[key]) >= _LEAST_SHARE * len(edges)]
+        kept += sorted(keys, key=lambda key: (distances[key], key))[:n_nearest]
+    seen = np.full((len(edges), len(kept)), len(positions), np.int64)
+    for place, key in enumerate(kept):
+        for row, index in found[key].items():
+            seen[row, place] = index
+    return Kind(edges, seen, np.array([key[0][0] == 2 for key in kept], dtype=bool))
+
+
+def _steps(coordinates: np.ndarray) -> np.ndarray:
+    """Return the step of the lattice along each axis: the middle gap between coordinates that occur."""
+    steps = [np.diff(np.unique(column[~np.isnan(column)])) for column in coordinates.T]
+    return np.array([np.median(step) if len(step) else 1.0 for step in steps])
+
+
+def _rounded(vector: np.ndarray) -> tuple[int, ...]:
+    return tuple(np.round(4 * vector).astype(int).tolist())
+
+
+def _shapes(kind: Kind, width: int) -> list[tuple[int, ...]]:
+    n_edges, n_places = kind.seen.shape
+    return [(n_places, width), (n_edges, width), (width, width), (width,), (width,), (n_places,), (n_edges,)]
+
+
+def _views(kinds: list[Kind], width: int, flat: np.ndarray) -> list[list[np.ndarray]]:
+    """Return, for each kind, weights and biases as views of a vector: two layers, the last one's, skip, own biases."""
+    views, start = [], 0
+    for kind in kinds:
+        views.append([])
+        for shape in _shapes(kind, width):
+            size = int(np.prod(shape))
+            views[-1].append(flat[start : start + size].reshape(shape))
+            start += size
+    return views
