@@ -15,14 +15,18 @@ grid search reach into them: ``ansatz__n_layers``.
 
 from .ansatze import (
     MERA,
+    QAOA,
     QCNN,
+    UCCSD,
     AbstractAnsatz,
     Brickwork,
     Equivariant,
+    HamiltonianVariational,
     HardwareEfficient,
     StronglyEntangling,
     TreeTensor,
 )
+from .cuts import CutResult, maxcut_cost, qaoa
 from .encodings import (
     AbstractEncoding,
     AmplitudeEncoding,
@@ -35,8 +39,17 @@ from .encodings import (
     PatchEncoding,
     ZZEncoding,
 )
-from .estimators import VariationalClassifier, VariationalRegressor
+from .energies import EnergyObjective
+from .estimators import (
+    DataReuploadingClassifier,
+    DataReuploadingRegressor,
+    DressedClassifier,
+    DressedRegressor,
+    VariationalClassifier,
+    VariationalRegressor,
+)
 from .execution import Adjoint, ParameterShift
+from .ground_states import EnergyResult, learn_state, ssvqe, vqd, vqe
 from .kernels import (
     AbstractQuantumKernel,
     FidelityKernel,
@@ -46,12 +59,17 @@ from .kernels import (
     QuantumKernelRegressor,
 )
 from .layer import QuantumLayer, without_entanglers
-from .optimizers import LBFGS, AbstractOptimizer, Adam
+from .optimizers import ICANS, LBFGS, QNSPSA, SPSA, AbstractOptimizer, Adam, NaturalGradient, Rotosolve
 
 __all__ = [
+    "ICANS",
     "LBFGS",
     "MERA",
+    "QAOA",
     "QCNN",
+    "QNSPSA",
+    "SPSA",
+    "UCCSD",
     "AbstractAnsatz",
     "AbstractEncoding",
     "AbstractOptimizer",
@@ -63,12 +81,21 @@ __all__ = [
     "BasisEncoding",
     "Brickwork",
     "ChebyshevEncoding",
+    "CutResult",
+    "DataReuploadingClassifier",
+    "DataReuploadingRegressor",
     "DenseAngleEncoding",
+    "DressedClassifier",
+    "DressedRegressor",
+    "EnergyObjective",
+    "EnergyResult",
     "Equivariant",
     "FidelityKernel",
     "HamiltonianEncoding",
+    "HamiltonianVariational",
     "HardwareEfficient",
     "IQPEncoding",
+    "NaturalGradient",
     "NystroemFeatures",
     "ParameterShift",
     "PatchEncoding",
@@ -76,10 +103,17 @@ __all__ = [
     "QuantumKernelClassifier",
     "QuantumKernelRegressor",
     "QuantumLayer",
+    "Rotosolve",
     "StronglyEntangling",
     "TreeTensor",
     "VariationalClassifier",
     "VariationalRegressor",
     "ZZEncoding",
+    "learn_state",
+    "maxcut_cost",
+    "qaoa",
+    "ssvqe",
+    "vqd",
+    "vqe",
     "without_entanglers",
 ]

@@ -123,10 +123,38 @@ class HybridModel:
         -------
         ndarray of shape (batch, n_outputs)
         """
-        weights, matrix, offset, *front = self.parts(parameters)
-        if front:
-            inputs = 0.5 * np.pi * np.tanh(inputs @ front[0].T + front[1])
-        return self.layer.forward(inputs, weights, random_state) @ matrix.T + offset
+        _, matrix, offset, *_ = self.parts(parameters)
+        return self.expectations(parameters, inputs, random_state) @ matrix.T + offset
+
+    def expectations(self, parameters: np.ndarray, inputs: np.ndarray, random_state: Any = None) -> np.ndarray:
+        """Return the expectation values for each sample.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        inputs : ndarray of shape (batch, n_inputs)
+        random_state : int, Generator, SeedSequence or None
+
+        Returns
+        -------
+        ndarray of shape (batch, n_observables)
+        """
+        return self.layer.forward(self.circuit_inputs(parameters, inputs), self.parts(parameters)[0], random_state)
+
+    def circuit_inputs(self, parameters: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+        """Return what the circuit gets: the results of the first linear map where there is one.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        inputs : ndarray of shape (batch, n_inputs)
+
+        Returns
+        -------
+        ndarray of shape (batch, n_circuit_inputs)
+        """
+        _, _, _, *front = self.parts(parameters)
+        return 0.5 * np.pi * np.tanh(inputs @ front[0].T + front[1]) if front else inputs
 
     def differentiate(
         self, parameters: np.ndarray, inputs: np.ndarray, targets: np.ndarray, shares: np.ndarray, loss: Loss,
@@ -231,6 +259,42 @@ class DataObjective:
             parameters, self.inputs[rows], self.targets[rows], self._shares(rows), self.loss, random
         )
         return value + 0.5 * float(self._ridge @ parameters**2), gradient + self._ridge * parameters
+
+    def metric(self, parameters: np.ndarray, rows: Any, approximation: str | None, n_samples: int) -> np.ndarray:
+        """Return the Fubini-Study metric of the circuit weights, averaged over the first of some rows.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        rows : slice or ndarray of int
+        approximation : {"block_diagonal", "diagonal", None}
+        n_samples : int
+
+        Returns
+        -------
+        ndarray of shape (n_weights, n_weights)
+        """
+        inputs = self.model.circuit_inputs(parameters, self.inputs[rows][:n_samples])
+        return self.model.layer.metric(inputs, self.model.parts(parameters)[0], approximation)
+
+    def fidelities(self, parameters: np.ndarray, others: np.ndarray, rows: Any) -> np.ndarray:
+        """Return the overlaps of the states with those at other parameters, averaged over some rows.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        others : ndarray of shape (n_points, n_parameters)
+        rows : slice or ndarray of int
+
+        Returns
+        -------
+        ndarray of shape (n_points,)
+        """
+        states, *found = (
+            self.model.layer.states(self.model.circuit_inputs(point, self.inputs[rows]), self.model.parts(point)[0])
+            for point in (parameters, *others)
+        )
+        return np.array([(np.abs((states.conj() * other).sum(axis=1)) ** 2).mean() for other in found])
 
     def _shares(self, rows: Any) -> np.ndarray:
         weight = self.sample_weight[rows]

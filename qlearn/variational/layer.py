@@ -10,6 +10,7 @@ import numpy as np
 from ..circuits import Circuit, Parameter
 from ..paulis import PauliSum
 from ..sim import Statevector
+from ..sim.gradients import fubini_study_metric
 from ..sim.gradients.evaluation import AngleForm
 from .angles import AngleTable
 from .execution import Adjoint
@@ -162,6 +163,23 @@ class QuantumLayer:
         ndarray of shape (n_angles, n_weights)
         """
         return self._angles.weight_jacobian(sample)
+
+    def metric(self, inputs: np.ndarray, weights: np.ndarray, approximation: str | None) -> np.ndarray:
+        """Return the Fubini-Study metric of the weights, averaged over the samples; exact, without noise.
+
+        Parameters
+        ----------
+        inputs : ndarray of float, shape (batch, n_inputs)
+        weights : ndarray of float, shape (n_weights,)
+        approximation : {"block_diagonal", "diagonal", None}
+
+        Returns
+        -------
+        ndarray of shape (n_weights, n_weights)
+        """
+        by_angles = fubini_study_metric(self.freed_circuit, self.angles(inputs, weights), approximation=approximation)
+        jacobians = [self.weight_jacobian(sample) for sample in inputs]
+        return np.mean([j.T @ g @ j for j, g in zip(jacobians, by_angles, strict=True)], axis=0)
 
     def states(self, inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return the exact states, without noise.

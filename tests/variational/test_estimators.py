@@ -10,8 +10,16 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import qlearn as ql
 from qlearn import variational
+from tests.naive.simulator import statevector
 
-TRAINED = [variational.VariationalClassifier, variational.VariationalRegressor]
+TRAINED = [
+    variational.VariationalClassifier,
+    variational.VariationalRegressor,
+    variational.DataReuploadingClassifier,
+    variational.DataReuploadingRegressor,
+    variational.DressedClassifier,
+    variational.DressedRegressor,
+]
 KERNELS = [
     variational.QuantumKernelClassifier,
     variational.QuantumKernelRegressor,
@@ -137,6 +145,42 @@ def test_the_separable_twin_cannot_see_a_parity():
     settings = {"scaling": "none", "max_epochs": 80, "random_state": 2, "patience": None}
     assert variational.VariationalClassifier(**settings).fit(X, y).score(X, y) == 1.0
     assert variational.VariationalClassifier(entangled=False, **settings).fit(X, y).score(X, y) <= 0.75
+
+
+def test_reuploading_sees_scaled_features_in_every_layer(rng):
+    """Against the naive simulator: layer by layer, each input times its own weight."""
+    X = rng.normal(size=(8, 2))
+    y = np.arange(8) % 2
+    model = variational.DataReuploadingClassifier(
+        variational.AngleEncoding(), n_layers=2, scaling="none", max_epochs=2, random_state=0
+    ).fit(X, y)
+    angles, scales = np.split(model.model_.parts(model.parameters_)[0], [8])
+    circuit = ql.Circuit(2)
+    for layer in range(2):
+        for qubit in range(2):
+            circuit.ry(float(scales[2 * layer + qubit] * X[3, qubit]), qubit)
+        variational.HardwareEfficient(n_layers=1).append(circuit, angles[4 * layer : 4 * layer + 4].tolist())
+    state = statevector(circuit)
+    z = [np.vdot(state, ql.PauliSum(label).to_dense() @ state).real for label in ("ZI", "IZ")]
+    assert np.allclose(model.quantum_features(X)[3], z)
+    fixed = variational.DataReuploadingClassifier(trainable_scaling=False, max_epochs=1, random_state=0).fit(X, y)
+    assert fixed.model_.layer.n_weights == 4 * 8
+
+
+def test_dressed_gradients_reach_the_first_map(rng):
+    """The whole gradient of a dressed model against finite differences."""
+    from qlearn.variational.hybrid import DataObjective, squared_error
+
+    X, Y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+    model = variational.DressedRegressor(n_qubits=2, max_epochs=1, random_state=0).fit(X, Y)
+    objective = DataObjective(model.model_, X, Y, np.arange(1.0, 7.0), squared_error, alpha=0.1)
+    point = model.parameters_
+    _, gradient = objective.value_and_gradient(point, slice(None), None)
+    for k in range(len(point)):
+        move = 1e-5 * np.eye(len(point))[k]
+        slope = objective.value(point + move, slice(None), None) - objective.value(point - move, slice(None), None)
+        assert gradient[k] == pytest.approx(slope / 2e-5, abs=1e-7)
+    assert len(gradient) == 12 + 4 + 2 + 6 + 2
 
 
 def test_shots_and_noise_train(blobs):

@@ -11,6 +11,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..._random import seed_sequence, task_generator
+from ...circuits import Circuit, Parameter
+from ..ansatze import HardwareEfficient
 from ..execution import Adjoint
 from ..hybrid import DataObjective, HybridModel, cross_entropy, squared_error
 from ..layer import QuantumLayer, without_entanglers, z_observables
@@ -21,23 +23,44 @@ from .preparation import FeatureScaling, merged_rows
 class AbstractVariationalModel(BaseEstimator, ABC):
     """Base of estimators around a trained circuit; a subclass says which circuit.
 
-    Subclasses have in common the constructor arguments `ansatz`, `observables`, `entangled`, `scaling`, `optimizer`,
-    `max_epochs`, `batch_size`, `alpha`, `tolerance`, `patience`, `validation_fraction`, `execution`, `warm_start`,
-    `callback` and `random_state`.
+    A subclass stores `ansatz` and its own arguments, and hands on those of training that all have in common; only
+    concrete classes have defaults.
     """
 
+    def __init__(
+        self, *, observables: Any, entangled: bool, scaling: Any, optimizer: Any, max_epochs: int,
+        batch_size: int | None, alpha: float, tolerance: float, patience: int | None, validation_fraction: float,
+        execution: Any, warm_start: bool, callback: Any, random_state: Any,
+    ) -> None:  # fmt: skip
+        self.observables = observables
+        self.entangled = entangled
+        self.scaling = scaling
+        self.optimizer = optimizer
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.alpha = alpha
+        self.tolerance = tolerance
+        self.patience = patience
+        self.validation_fraction = validation_fraction
+        self.execution = execution
+        self.warm_start = warm_start
+        self.callback = callback
+        self.random_state = random_state
+
     @abstractmethod
-    def _architecture(self, n_features: int) -> tuple[Any, list, list, np.ndarray | None, int | None]:
-        """Return circuit, inputs, weights, initial weights (None for the ansatz's) and width of a first linear map."""
+    def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:
+        """Return circuit, inputs, weights, and the number of features of a first linear map (None without one)."""
 
     @abstractmethod
     def _encoding(self) -> Any:
         """Return the encoding whose `inputs` are computed, None for a first linear map."""
 
     def _ansatz(self) -> Any:
-        from ..ansatze import HardwareEfficient
-
         return HardwareEfficient() if self.ansatz is None else self.ansatz
+
+    def _initial_weights(self, n_qubits: int, n_weights: int, random: np.random.Generator) -> np.ndarray:
+        """Return the weights of the circuit to start from."""
+        return self._ansatz().initial_weights(n_qubits, random)
 
     def _build(self, X: np.ndarray, weight: np.ndarray, n_outputs: int) -> None:
         """Set the scaling, the model and the parameters to start from."""
@@ -46,7 +69,7 @@ class AbstractVariationalModel(BaseEstimator, ABC):
         if isinstance(kind, str) and kind == "auto":
             kind = "standard" if encoding is None else encoding.scaling
         self.scaling_ = FeatureScaling.learnt(kind, X, weight)
-        circuit, inputs, weights, initial, front = self._architecture(X.shape[1])
+        circuit, inputs, weights, front = self._architecture(X.shape[1])
         if not self.entangled:
             circuit = without_entanglers(circuit)
         observables = self.observables
@@ -58,8 +81,7 @@ class AbstractVariationalModel(BaseEstimator, ABC):
         layer = QuantumLayer(circuit, observables, inputs, weights, execution)
         self.model_ = HybridModel(layer, n_outputs, front)
         random = task_generator(self._seed, 0)
-        if initial is None:
-            initial = self._ansatz().initial_weights(circuit.n_qubits, random)
+        initial = self._initial_weights(circuit.n_qubits, len(weights), random)
         self.parameters_ = self.model_.initial(initial, random)
         self.optimizer_state_: dict[str, Any] = {}
 
@@ -128,11 +150,7 @@ class AbstractVariationalModel(BaseEstimator, ABC):
         """
         check_is_fitted(self, "parameters_")
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        weights, _, _, *front = self.model_.parts(self.parameters_)
-        inputs = self._inputs(X)
-        if front:
-            inputs = 0.5 * np.pi * np.tanh(inputs @ front[0].T + front[1])
-        return self.model_.layer.forward(inputs, weights, task_generator(self._seed, 4))
+        return self.model_.expectations(self.parameters_, self._inputs(X), task_generator(self._seed, 4))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

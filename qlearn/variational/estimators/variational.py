@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ...circuits import Circuit, parameters
+from ...circuits import Circuit, Parameter, parameters
 from ..encodings import AngleEncoding
 from .base import AbstractVariationalModel, VariationalClassifierMixin, VariationalRegressorMixin
 from .documentation import documented
@@ -35,25 +33,17 @@ class _Variational(AbstractVariationalModel):
     ) -> None:
         self.encoding = encoding
         self.ansatz = ansatz
-        self.observables = observables
-        self.entangled = entangled
-        self.scaling = scaling
-        self.optimizer = optimizer
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.alpha = alpha
-        self.tolerance = tolerance
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.execution = execution
-        self.warm_start = warm_start
-        self.callback = callback
-        self.random_state = random_state
+        super().__init__(
+            observables=observables, entangled=entangled, scaling=scaling, optimizer=optimizer, max_epochs=max_epochs,
+            batch_size=batch_size, alpha=alpha, tolerance=tolerance, patience=patience,
+            validation_fraction=validation_fraction, execution=execution, warm_start=warm_start, callback=callback,
+            random_state=random_state,
+        )  # fmt: skip
 
     def _encoding(self) -> Any:
         return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
 
-    def _architecture(self, n_features: int) -> tuple[Any, list, list, np.ndarray | None, int | None]:
+    def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:
         encoding, ansatz = self._encoding(), self._ansatz()
         circuit = Circuit(encoding.width(n_features))
         inputs = parameters("x", encoding.n_inputs(n_features))
@@ -61,7 +51,7 @@ class _Variational(AbstractVariationalModel):
         weights = parameters("theta", n_weights) if n_weights else ()
         encoding.append(circuit, inputs, n_features)
         ansatz.append(circuit, weights)
-        return circuit, list(inputs), list(weights), None, None
+        return circuit, list(inputs), list(weights), None
 
 
 @documented

@@ -1,0 +1,141 @@
+"""The encoding again in every layer, its inputs scaled by trained weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..._checks import check_count
+from ...circuits import Circuit, Parameter, parameters
+from ..ansatze import HardwareEfficient
+from ..encodings import AngleEncoding
+from .base import AbstractVariationalModel, VariationalClassifierMixin, VariationalRegressorMixin
+from .documentation import documented
+
+
+class _DataReuploading(AbstractVariationalModel):
+    def __init__(
+        self,
+        encoding: Any = None,
+        ansatz: Any = None,
+        *,
+        n_layers: int = 4,
+        trainable_scaling: bool = True,
+        observables: Any = None,
+        entangled: bool = True,
+        scaling: Any = "auto",
+        optimizer: Any = None,
+        max_epochs: int = 100,
+        batch_size: int | None = 32,
+        alpha: float = 1e-4,
+        tolerance: float = 1e-4,
+        patience: int | None = 10,
+        validation_fraction: float = 0.0,
+        execution: Any = None,
+        warm_start: bool = False,
+        callback: Any = None,
+        random_state: Any = None,
+    ) -> None:
+        self.encoding = encoding
+        self.ansatz = ansatz
+        self.n_layers = n_layers
+        self.trainable_scaling = trainable_scaling
+        super().__init__(
+            observables=observables, entangled=entangled, scaling=scaling, optimizer=optimizer, max_epochs=max_epochs,
+            batch_size=batch_size, alpha=alpha, tolerance=tolerance, patience=patience,
+            validation_fraction=validation_fraction, execution=execution, warm_start=warm_start, callback=callback,
+            random_state=random_state,
+        )  # fmt: skip
+
+    def _encoding(self) -> Any:
+        return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
+
+    def _ansatz(self) -> Any:
+        return HardwareEfficient(n_layers=1) if self.ansatz is None else self.ansatz
+
+    def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:
+        encoding, ansatz = self._encoding(), self._ansatz()
+        n_layers = check_count("n_layers", self.n_layers, minimum=1)
+        circuit = Circuit(encoding.width(n_features))
+        n_inputs, n_angles = encoding.n_inputs(n_features), ansatz.n_weights(circuit.n_qubits)
+        inputs = parameters("x", n_inputs)
+        angles = list(parameters("theta", n_layers * n_angles)) if n_angles else []
+        scales = list(parameters("scale", n_layers * n_inputs)) if self.trainable_scaling else []
+        for layer in range(n_layers):
+            seen = inputs
+            if scales:
+                part = scales[layer * n_inputs : (layer + 1) * n_inputs]
+                seen = [scale * x for scale, x in zip(part, inputs, strict=True)]
+            encoding.append(circuit, seen, n_features)
+            ansatz.append(circuit, angles[layer * n_angles : (layer + 1) * n_angles])
+        return circuit, list(inputs), [*angles, *scales], None
+
+    def _initial_weights(self, n_qubits: int, n_weights: int, random: np.random.Generator) -> np.ndarray:
+        ansatz = self._ansatz()
+        weights = np.ones(n_weights)
+        angles = [ansatz.initial_weights(n_qubits, random) for _ in range(self.n_layers)]
+        weights[: sum(map(len, angles))] = np.concatenate(angles)
+        return weights
+
+
+@documented
+class DataReuploadingClassifier(VariationalClassifierMixin, _DataReuploading):
+    """A classifier by a circuit that sees its data in every layer, each time scaled by trained weights.
+
+    Parameters
+    ----------
+    encoding : AbstractEncoding, optional
+        By default `AngleEncoding(min_qubits=4)`: one feature a qubit, four to eight qubits.
+    ansatz : AbstractAnsatz, optional
+        Of one layer; by default `HardwareEfficient(n_layers=1)`.
+    n_layers : int
+        How often encoding and ansatz follow each other.
+    trainable_scaling : bool
+        Whether each input of each layer is multiplied by a weight of its own, 1 at first.
+    {training}
+
+    References
+    ----------
+    Perez-Salinas, Cervera-Lierta, Gil-Fuster, Latorre, Quantum 4, 226 (2020); Schuld, Sweke, Meyer, Phys. Rev. A 103,
+    032430 (2021): frequencies of the inputs grow with the layers.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> from sklearn.datasets import make_circles
+    >>> X, y = make_circles(40, noise=0.05, factor=0.4, random_state=0)
+    >>> model = ql.variational.DataReuploadingClassifier(max_epochs=30, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.9)
+    True
+    """
+
+
+@documented
+class DataReuploadingRegressor(VariationalRegressorMixin, _DataReuploading):
+    """A regressor by a circuit that sees its data in every layer, each time scaled by trained weights.
+
+    Parameters
+    ----------
+    encoding : AbstractEncoding, optional
+        By default `AngleEncoding(min_qubits=4)`: one feature a qubit, four to eight qubits.
+    ansatz : AbstractAnsatz, optional
+        Of one layer; by default `HardwareEfficient(n_layers=1)`.
+    n_layers : int
+        How often encoding and ansatz follow each other.
+    trainable_scaling : bool
+        Whether each input of each layer is multiplied by a weight of its own, 1 at first.
+    {training}
+
+    References
+    ----------
+    Schuld, Sweke, Meyer, Phys. Rev. A 103, 032430 (2021): such models are partial Fourier series.
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> X = np.linspace(-1, 1, 20)[:, None]
+    >>> model = ql.variational.DataReuploadingRegressor(max_epochs=60, random_state=0).fit(X, np.sin(4 * X[:, 0]))
+    >>> bool(model.score(X, np.sin(4 * X[:, 0])) > 0.8)
+    True
+    """
