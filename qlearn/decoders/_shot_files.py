@@ -1,13 +1,17 @@
-"""Strict readers of Stim's six shot formats: every size, padding bit and count is checked, nothing native parses."""
+"""Strict readers of Stim's six shot formats, where every size, padding bit and count is checked, and their writers."""
 
 import os
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from .._memory import require_memory
 
 FORMATS = ("01", "b8", "dets", "hits", "ptb64", "r8")
+_BLOCK = 16384
 
 
 def format_of(path: str | os.PathLike[str], given: str | None = None) -> str:
@@ -28,13 +32,18 @@ def read_shots(
     name, width = format_of(path, format), n_detectors + n_observables
     if width == 0:
         raise ValueError(f"{Path(path).name}: a shot of no bits has no layout; give detectors or observables.")
-    data = Path(path).read_bytes()
+    return parse_shots(Path(path).read_bytes(), name, n_detectors, n_observables, Path(path).name)
+
+
+def parse_shots(data: bytes, format: str, n_detectors: int, n_observables: int, where: str) -> np.ndarray:
+    """Return the shots in some bytes; errors say where these came from."""
+    width = n_detectors + n_observables
     try:
-        if name == "dets":
+        if format == "dets":
             return _read_dets(data, n_detectors, n_observables)
-        return _READERS[name](data, width)
+        return _READERS[format](data, width)
     except ValueError as error:
-        raise ValueError(f"{Path(path).name} is no {name} file of {width} bits a shot: {error}") from error
+        raise ValueError(f"{where} is no {format} file of {width} bits a shot: {error}") from error
 
 
 def _reserve(n_shots: int, width: int) -> None:
@@ -139,3 +148,47 @@ def _index(word: str, size: int, shot: int) -> int:
 
 
 _READERS = {"b8": _read_b8, "01": _read_01, "ptb64": _read_ptb64, "r8": _read_r8, "hits": _read_hits}
+
+
+def stream_shots(stream: BinaryIO, n_detectors: int, n_observables: int, format: str) -> Iterator[np.ndarray]:
+    """Yield blocks of the shots in a stream, bool (n_block, n_detectors + n_observables); r8 is read whole."""
+    name, width = format_of("stream", format), n_detectors + n_observables
+    sizes = {"b8": -(-width // 8) * _BLOCK, "01": (width + 1) * _BLOCK, "ptb64": width * _BLOCK // 8}
+    while True:
+        if name in sizes:
+            data = stream.read(sizes[name])
+        elif name == "r8":
+            data = stream.read()
+        else:
+            data = b"".join(islice(stream, _BLOCK))
+        if not data:
+            return
+        yield parse_shots(data, name, n_detectors, n_observables, "the input")
+
+
+def shot_bytes(bits: np.ndarray, format: str, kind: str) -> bytes:
+    """Return shots, bool (n_shots, width), in a format; in dets they are called by the letter `kind`, D or L."""
+    name = format_of("output", format)
+    if name == "b8":
+        return np.packbits(bits, axis=1, bitorder="little").tobytes()
+    if name == "01":
+        lines = np.full((bits.shape[0], bits.shape[1] + 1), ord("\n"), np.uint8)
+        lines[:, :-1] = bits.view(np.uint8) + ord("0")
+        return lines.tobytes()
+    if name == "ptb64":
+        if len(bits) % 64:
+            raise ValueError(f"The format ptb64 holds groups of 64 shots, got {len(bits)}; write b8 instead.")
+        groups = np.ascontiguousarray(bits.reshape(-1, 64, bits.shape[1]).transpose(0, 2, 1))
+        return np.packbits(groups, axis=2, bitorder="little").tobytes()
+    hits = (np.flatnonzero(row).tolist() for row in bits)
+    if name == "hits":
+        return "".join(",".join(map(str, row)) + "\n" for row in hits).encode()
+    if name == "dets":
+        return "".join("".join(["shot", *(f" {kind}{index}" for index in row)]) + "\n" for row in hits).encode()
+    return b"".join(_runs([*row, bits.shape[1]]) for row in hits)
+
+
+def _runs(ones: list[int]) -> bytes:
+    """Return the r8 bytes of one shot, given where its ones are, the one past its end included."""
+    runs = np.diff([-1, *ones]) - 1
+    return b"".join(b"\xff" * (run // 255) + bytes([run % 255]) for run in runs.tolist())

@@ -1,10 +1,12 @@
-"""Readers of shot files against Stim's own, and against damaged files."""
+"""Readers and writers of shot files against Stim's own, and against damaged files."""
+
+import io
 
 import numpy as np
 import pytest
 import stim
 
-from qlearn.decoders._shot_files import FORMATS, read_shots
+from qlearn.decoders._shot_files import FORMATS, read_shots, shot_bytes, stream_shots
 
 
 def write(path, bits, format, n_detectors):
@@ -83,3 +85,32 @@ def test_what_is_named_twice_is_as_stim_has_it(tmp_path):
         path.write_text(text)
         expected = stim.read_shot_data_file(path=path, format=format, num_detectors=3)
         assert np.array_equal(read_shots(path, 3, 0), expected)
+
+
+@pytest.mark.parametrize("format", ["01", "b8", "r8", "dets", "ptb64", "hits"])
+@pytest.mark.parametrize("width", [1, 7, 8, 300])
+def test_stim_reads_what_we_write(tmp_path, rng, format, width):
+    bits = rng.random((128, width)) < 0.01
+    path = tmp_path / "shots"
+    path.write_bytes(shot_bytes(bits, format, "D"))
+    theirs = stim.read_shot_data_file(path=str(path), format=format, num_detectors=width)
+    assert np.array_equal(theirs, bits)
+    as_flips = shot_bytes(bits, format, "L")
+    path.write_bytes(as_flips)
+    assert np.array_equal(stim.read_shot_data_file(path=str(path), format=format, num_observables=width), bits)
+
+
+@pytest.mark.parametrize("format", ["01", "b8", "r8", "dets", "ptb64", "hits"])
+def test_streams_are_read_in_blocks(rng, format):
+    bits = rng.random((16384 * 2 + 64, 5)) < 0.1
+    blocks = list(stream_shots(io.BytesIO(shot_bytes(bits, format, "D")), 5, 0, format))
+    assert np.array_equal(np.concatenate(blocks), bits)
+    assert len(blocks) == (1 if format == "r8" else 3)
+    assert list(stream_shots(io.BytesIO(b""), 5, 0, format)) == []
+
+
+def test_groups_of_64_are_asked_for():
+    with pytest.raises(ValueError, match="ptb64 holds groups of 64 shots, got 3; write b8 instead"):
+        shot_bytes(np.zeros((3, 2), bool), "ptb64", "L")
+    with pytest.raises(ValueError, match="the input is no b8 file of 3 bits a shot: padding bits are set"):
+        list(stream_shots(io.BytesIO(b"\xff"), 3, 0, "b8"))
