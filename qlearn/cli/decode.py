@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import inspect
 import json
 import os
 import re
@@ -121,6 +120,8 @@ def _count(text: str) -> int:
 
 
 def _run_list(options: argparse.Namespace) -> int:
+    import inspect
+
     classes = _decoder_classes()
     if options.json:
         print_json({name: _settings(cls) for name, cls in classes.items()})
@@ -341,11 +342,15 @@ def _setting(cls: type, pair: str) -> tuple[str, Any]:
 
 
 def _settings(cls: type) -> dict[str, Any]:
+    import inspect
+
     return {name: parameter.default for name, parameter in inspect.signature(cls).parameters.items()}
 
 
 def _decoder_classes() -> dict[str, type]:
     """Return every decoder of the package by its name on the command line."""
+    import inspect
+
     from .. import decoders
 
     found = (getattr(decoders, name) for name in decoders.__all__)
