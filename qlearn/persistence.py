@@ -38,6 +38,9 @@ class _Codec(NamedTuple):
 _CODECS = {
     "Checkpoint": _Codec(".decoders._checkpoint", finite=True),
     "Circuit": _Codec(".circuits", finite=True),
+    "GapStacking": _Codec(".decoders", finite=True),
+    "MLPDecoder": _Codec(".decoders", finite=True),
+    "NeuralReweighting": _Codec(".decoders", finite=True),
     "Estimate": _Codec(".estimates", finite=False),  # the error of a single shot is NaN
     "PauliSum": _Codec(".paulis", finite=True),
     "ShadowData": _Codec(".shadows", finite=True),

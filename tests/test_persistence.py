@@ -246,7 +246,7 @@ def test_loading_runs_nothing(path):
 
 def test_what_cannot_be_saved_is_named(path):
     for thing in ({"a": 1}, np.zeros(3), "text", ql.Estimate):
-        with pytest.raises(TypeError, match="what can be saved: Circuit, Estimate, PauliSum"):
+        with pytest.raises(TypeError, match="what can be saved: .*Circuit, .*Estimate, .*PauliSum"):
             save(thing, path)
     impostor = type("Estimate", (), {})()
     with pytest.raises(TypeError, match="Cannot save Estimate"):

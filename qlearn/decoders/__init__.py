@@ -10,6 +10,7 @@ from .confidence import Confidence, PostSelection, Reliability, assess_confidenc
 from .ensemble import MatchingEnsemble
 from .gap_matching import GapMatching
 from .gap_stacking import GapStacking
+from .learned import AbstractLearnedDecoder, AbstractNeuralDecoder
 from .lookup import Lookup
 from .matching import Matching
 from .maximum_likelihood import MaximumLikelihood
@@ -25,6 +26,8 @@ __all__ = [
     "BPLSD",
     "BPOSD",
     "AbstractDecoder",
+    "AbstractLearnedDecoder",
+    "AbstractNeuralDecoder",
     "AbstractSoftDecoder",
     "BeliefMatching",
     "Calibrated",

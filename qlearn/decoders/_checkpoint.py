@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from .. import persistence
-from .._checks import check_array
+from ._budget import Budget
+from .problem import DecodingProblem
 
 _EVERY_SECONDS = 60.0
 
@@ -47,6 +49,19 @@ class CheckpointFile:
         self.identity = json.dumps(identity, sort_keys=True, default=str)
         self._written = time.perf_counter()
 
+    @classmethod
+    def of(cls, decoder: BaseEstimator, problem: DecodingProblem, budget: Budget) -> "CheckpointFile":
+        """Return the file that a decoder's `checkpoint` names; ValueError if its seed would not come again."""
+        settings = decoder.get_params(deep=False)
+        path = settings.pop("checkpoint")
+        if path is not None and not isinstance(settings["random_state"], int | np.integer):
+            raise ValueError(
+                f"A fit with a checkpoint needs an integer `random_state` to go on from, got {decoder.random_state!r}."
+            )
+        settings.pop("n_jobs", None)
+        identity = {"class": type(decoder).__name__, "problem": problem.fingerprint, "settings": settings}
+        return cls(path, identity | {"n_shots": budget.n_shots, "seconds": budget.seconds})
+
     def read(self) -> Checkpoint | None:
         """Return where the training stood, None where it has not begun; ValueError if the file is another's."""
         if self.path is None or not os.path.exists(self.path):
@@ -75,8 +90,3 @@ def prefixed(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray
 def without_prefix(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the arrays whose names `prefixed` made, under their own."""
     return {name.removeprefix(f"{prefix}."): a for name, a in arrays.items() if name.startswith(f"{prefix}.")}
-
-
-def float_array(name: str, arrays: dict[str, np.ndarray], shape: tuple[int | str, ...]) -> np.ndarray:
-    """Return an array of a file, checked like a user's."""
-    return check_array(name, arrays[name], shape)

@@ -1,6 +1,6 @@
 """The training of edge reweighting: edges first, from sampled errors, then outcomes, through the sum over matchings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -133,7 +133,9 @@ class EdgeTraining:
                     table,
                     self.settings,
                     n_steps=max(n_steps, self.settings.least_steps),
-                    progress=(before, reached, self.budget),
+                    progress=lambda done, span=(before, reached): max(
+                        span[0] + (span[1] - span[0]) * done, self.budget.time_progress
+                    ),
                     random=task_generator(self.seed, _OUTCOME_STREAM, k, self.n_blocks),
                 )
             self.file.write(*self._state())
@@ -192,13 +194,12 @@ def learn_outcomes(
     settings: TrainingSettings,
     *,
     n_steps: int,
-    progress: tuple[float, float, Budget],
+    progress: Callable[[float], float],
     random: np.random.Generator,
 ) -> None:
-    """Make steps on rows of a table, while the training proceeds from the first share of itself to the second."""
+    """Make steps on rows of a table; `progress` maps the share of these that is done to that of the training."""
     if len(table) == 0:
         return
-    before, reached, budget = progress
     detectors, shares = table.detectors, table.shares[:, 0]
     train(
         optimiser,
@@ -208,6 +209,6 @@ def learn_outcomes(
         table.counts,
         n_steps=n_steps,
         batch_size=settings.outcome_batch,
-        progress=lambda done: max(before + (reached - before) * done, budget.time_progress),
+        progress=progress,
         random=random,
     )

@@ -60,6 +60,20 @@ class LinearModel:
         coefficients = model.coef_[0] / scale
         return cls(coefficients, float(model.intercept_[0] - coefficients @ mean))
 
+    @classmethod
+    def of(cls, parameters: np.ndarray) -> "LinearModel":
+        """Return the model of coefficients with the intercept behind them."""
+        return cls(parameters[:-1], float(parameters[-1]))
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """Coefficients with the intercept behind them."""
+        return np.append(self.coefficients, self.intercept)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what a file keeps."""
+        return {"linear": self.parameters}
+
     def log_odds(self, inputs: np.ndarray, detectors: np.ndarray | None = None) -> np.ndarray:
         """Return the log-odds, float (n_shots,), of features; the detectors themselves are not looked at."""
         return inputs @ self.coefficients + self.intercept

@@ -2,19 +2,22 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
+from .._checks import check_array
 from .._random import RandomState, seed_sequence, task_generator
 from ._budget import Budget
 from ._checkpoint import CheckpointFile
 from ._edge_model import EdgeModel
-from ._edge_training import EdgeTraining, TrainingSettings
+from ._edge_training import EdgeTraining, TrainingSettings, learn_outcomes
 from ._gap_features import GapFeatures, LinearModel
+from ._network import Adam
 from ._pymatching import MatchingGraph
-from ._selection import base_log_odds, select
+from ._selection import BASES, base_log_odds, select
 from ._syndrome_table import SyndromeTable
-from .base import AbstractSoftDecoder
+from .learned import LEAST_TUNING_STEPS, AbstractNeuralDecoder, Data, network_parameters
 from .problem import DecodingProblem
 from .shots import Shots
 
@@ -23,10 +26,11 @@ __all__ = ["NeuralReweighting"]
 _STACKING_SHOTS = 200_000
 _VALIDATION_SHOTS = 100_000
 _FLAT_UP_TO, _SHARED_FROM = 40, 200  # detectors
+_N_FEATURES = 8
 _PATHS, _STACK = "path sum", "stacked path sum"
 
 
-class NeuralReweighting(AbstractSoftDecoder):
+class NeuralReweighting(AbstractNeuralDecoder):
     """Matching with a network's edge weights, all paths and pairings summed: near the optimum on surface codes.
 
     Of each observable's matching graph, a network predicts the log-odds that each edge flipped, from the detectors
@@ -126,11 +130,12 @@ class NeuralReweighting(AbstractSoftDecoder):
         from threadpoolctl import threadpool_limits
 
         seed = seed_sequence(self.random_state)
+        file = CheckpointFile.of(self, problem, budget)
         self._prepare(problem)
         for k, model in enumerate(self._models):
             model.network = model.random_network(task_generator(seed, 3, k))
         with threadpool_limits(1):  # threads of our own take chunks of a batch
-            training = EdgeTraining(problem, self._models, self._settings(), budget, seed, self._file(problem, budget))
+            training = EdgeTraining(problem, self._models, self._settings(), budget, seed, file)
             training.run()
             fresh = problem.blocks(stream="train", random_state=seed, first=training.n_blocks)
             held = problem.blocks(stream="validation", random_state=seed)
@@ -138,6 +143,7 @@ class NeuralReweighting(AbstractSoftDecoder):
 
     def _prepare(self, problem: DecodingProblem) -> None:
         """Build all that follows from the problem alone."""
+        self._problem = problem.with_recorded(None)
         shares = self.shares_weights
         if shares is None:
             shares = problem.n_detectors >= _SHARED_FROM and not np.isnan(problem.coordinates).any()
@@ -154,27 +160,13 @@ class NeuralReweighting(AbstractSoftDecoder):
             self.least_steps, self.n_jobs,
         )  # fmt: skip
 
-    def _file(self, problem: DecodingProblem, budget: Budget) -> CheckpointFile:
-        settings = {name: value for name, value in self.get_params().items() if name not in ("n_jobs", "checkpoint")}
-        if self.checkpoint is not None and not isinstance(self.random_state, int | np.integer):
-            raise ValueError(
-                f"A fit with a checkpoint needs an integer `random_state` to go on from, got {self.random_state!r}."
-            )
-        identity = {"class": type(self).__name__, "problem": problem.fingerprint, "settings": settings}
-        return CheckpointFile(self.checkpoint, identity | {"n_shots": budget.n_shots, "seconds": budget.seconds})
-
     def _choose(self, fresh: list[Shots], held: list[Shots]) -> None:
         """Fit the stacks on fresh shots, and choose on held-out ones what answers the unsure shots."""
         self.stacks_: list[LinearModel | None] = []
         self.bases_, self.choices_ = [], []
         for k, model in enumerate(self._models):
-            table = SyndromeTable(model.graph.n_all, 1, _STACKING_SHOTS)
-            table.add([model.unsure_shots(shots, k) for shots in fresh])
-            counts, shares = table.counts, table.shares[:, 0]
-            stack = None
-            if len(table) and 0 < counts @ shares < counts.sum():
-                stack = LinearModel.fitted(self._stacked(k, table.detectors), counts, shares)
-            table = SyndromeTable(model.graph.n_all, 1, _VALIDATION_SHOTS)
+            stack = self._fitted_stack(k, [model.unsure_shots(shots, k) for shots in fresh])
+            table = SyndromeTable(model.graph.n_all, 1, sum(map(len, held)))
             table.add([Shots(shots.detectors, shots.observables[:, k : k + 1]) for shots in held])
             gap, correlated = model.gap(table.detectors), self.graph_.decode(table.detectors)[:, k]
             unsure = np.abs(gap) < model.threshold
@@ -185,10 +177,64 @@ class NeuralReweighting(AbstractSoftDecoder):
             self.bases_.append(base)
             self.choices_.append(best or base)
 
+    def _fitted_stack(self, k: int, unsure: list[Shots]) -> LinearModel | None:
+        """Return the regression on the sum over matchings and the gaps, None where all outcomes are the same."""
+        table = SyndromeTable(self._models[k].graph.n_all, 1, sum(map(len, unsure)))
+        table.add(unsure)
+        counts, shares = table.counts, table.shares[:, 0]
+        if not len(table) or not 0 < counts @ shares < counts.sum():
+            return None
+        return LinearModel.fitted(self._stacked(k, table.detectors), counts, shares)
+
+    def _fine_tune(self, shots: Shots, passes: int, learning_rate: float, random_state: RandomState) -> None:
+        from threadpoolctl import threadpool_limits
+
+        seed = seed_sequence(random_state)
+        taught, held = shots[: -len(shots) // 5], shots[-len(shots) // 5 :]
+        with threadpool_limits(1):
+            for k, model in enumerate(self._models):
+                unsure = model.unsure_shots(taught, k)
+                optimiser = Adam(model.network, learning_rate, decay=1e-4, averaging=0.99)
+                table = SyndromeTable(self.n_detectors_, 1, len(shots))
+                table.add([unsure])
+                learn_outcomes(
+                    model,
+                    optimiser,
+                    table,
+                    self._settings(),
+                    n_steps=max(passes * len(unsure) // self.outcome_batch, LEAST_TUNING_STEPS),
+                    progress=lambda done: done,
+                    random=task_generator(seed, k),
+                )
+                model.network = optimiser.averaged() if optimiser.has_stepped else model.network
+            self._choose([taught], [held])
+
+    def _state(self) -> Data:
+        arrays = {f"network{k}": model.network.parameters for k, model in enumerate(self._models)}
+        arrays |= {f"stack{k}": stack.parameters for k, stack in enumerate(self.stacks_) if stack is not None}
+        return {"bases": self.bases_, "choices": self.choices_}, arrays
+
+    def _restore(self, problem: DecodingProblem, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        self._prepare(problem)
+        n_observables = len(self._models)
+        self.bases_, self.choices_, self.stacks_ = list(params["bases"]), list(params["choices"]), []
+        known = {*BASES, _PATHS, _STACK}
+        if not (len(self.bases_) == len(self.choices_) == n_observables and set(self.choices_) <= known):
+            raise ValueError(f"it must say for {n_observables} observables what answers them.")
+        for k, model in enumerate(self._models):
+            network = model.random_network(np.random.default_rng(0))
+            model.network = network.with_parameters(network_parameters(f"network{k}", arrays, len(network.parameters)))
+            stack = arrays.get(f"stack{k}")
+            self.stacks_.append(
+                None if stack is None else LinearModel.of(check_array("stack", stack, (_N_FEATURES + 1,)))
+            )
+            if self.bases_[k] not in BASES or (self.choices_[k] == _STACK and stack is None):
+                raise ValueError(f"it does not say what answers observable {k}.")
+
     def _stacked(self, k: int, detectors: np.ndarray) -> np.ndarray:
         """Return the log-odds of the sum over matchings and the gaps of matching, float (n_shots, 8)."""
         if len(detectors) == 0:
-            return np.zeros((0, 8))
+            return np.zeros((0, _N_FEATURES))
         correlated = self.graph_.decode(detectors)[:, k]
         return np.column_stack([self._models[k].log_odds(detectors), self._features[k].of(detectors, correlated)])
 

@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from .._checks import check_array
 from .._random import RandomState, seed_sequence, task_generator
 from ._budget import Budget
 from ._gap_features import GapFeatures, LinearModel, spread_of
-from ._network import Adam, Network
+from ._network import Adam, Network, n_parameters
 from ._pymatching import MatchingGraph
-from ._selection import base_log_odds, select
+from ._selection import BASES, base_log_odds, select
 from ._syndrome_table import SyndromeTable
 from ._training import outcome_gradient, train
-from .base import AbstractSoftDecoder
+from .learned import AbstractLearnedDecoder, Data, network_parameters
 from .problem import DecodingProblem
 from .shots import Shots
 
@@ -25,9 +26,10 @@ _LEAST_STEPS = 1000
 _LEAST_VALIDATION = 20_000
 _MAX_ROWS = 1 << 22
 _POOL = 32
+_N_FEATURES = 7
 
 
-class GapStacking(AbstractSoftDecoder):
+class GapStacking(AbstractLearnedDecoder):
     """Weighs the complementary gaps of plain and correlated matching against each other where matching is unsure.
 
     For each observable, the weights of the best plain and correlated matchings with the observable forced either way,
@@ -78,8 +80,7 @@ class GapStacking(AbstractSoftDecoder):
         from threadpoolctl import threadpool_limits
 
         seed = seed_sequence(self.random_state)
-        self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
-        self._features = [GapFeatures(problem, k, self.threshold) for k in range(problem.n_observables)]
+        self._prepare(problem)
         table = SyndromeTable(problem.n_detectors, problem.n_observables, _MAX_ROWS)
         n_shots = 0
         blocks = budget.take(problem.blocks(stream="train", random_state=seed))
@@ -95,6 +96,37 @@ class GapStacking(AbstractSoftDecoder):
             ]
         self.bases_ = [base for base, _ in chosen]
         self.models_ = [model for _, model in chosen]
+
+    def _prepare(self, problem: DecodingProblem) -> None:
+        """Build all that follows from the problem alone."""
+        self._problem = problem.with_recorded(None)
+        self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
+        self._features = [GapFeatures(problem, k, self.threshold) for k in range(problem.n_observables)]
+
+    def _state(self) -> Data:
+        arrays = {}
+        for k, model in enumerate(self.models_):
+            arrays |= {} if model is None else {f"{name}{k}": array for name, array in model.arrays().items()}
+        return {"bases": self.bases_, "choices": self.choices_}, arrays
+
+    def _restore(self, problem: DecodingProblem, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        self._prepare(problem)
+        self.bases_, self.models_ = list(params["bases"]), []
+        if len(params["choices"]) != problem.n_observables or not set(self.bases_) <= set(BASES):
+            raise ValueError(f"it must say for {problem.n_observables} observables what answers them.")
+        sizes = (_N_FEATURES + problem.n_detectors, *self.hidden, 1)
+        for k, (base, choice) in enumerate(zip(self.bases_, params["choices"], strict=True)):
+            if choice == LinearModel.name:
+                model = LinearModel.of(check_array("linear", arrays[f"linear{k}"], (_N_FEATURES + 1,)))
+            elif choice == _Flexible.name:
+                network = Network(sizes, network_parameters(f"network{k}", arrays, n_parameters(sizes)))
+                spans = [check_array(name, arrays[f"{name}{k}"], (_N_FEATURES,)) for name in ("mean", "scale")]
+                model = _Flexible(*spans, network)
+            elif choice == base:
+                model = None
+            else:
+                raise ValueError(f"{choice!r} is nothing that answers an observable.")
+            self.models_.append(model)
 
     @property
     def choices_(self) -> list[str]:
@@ -178,6 +210,9 @@ class _Flexible:
             random=random,
         )
         return cls(mean, scale, optimiser.averaged())
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {"mean": self.mean, "scale": self.scale, "network": self.network.parameters}
 
     def log_odds(self, inputs: np.ndarray, detectors: np.ndarray) -> np.ndarray:
         return self.network.logits(_standard(inputs, detectors, self.mean, self.scale))[:, 0]
