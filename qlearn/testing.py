@@ -1,7 +1,8 @@
 """Conformance suites: what a class must do to take part, checked on an object of it.
 
 `check_engine` holds an engine to the contract of `qlearn.sim.AbstractEngine`, `check_decoder` a decoder to that of
-`qlearn.decoders.AbstractDecoder`; classes from outside too.
+`qlearn.decoders.AbstractDecoder`, `check_protocol` a way to choose measurements to that of
+`qlearn.shadows.AbstractScheme`; classes from outside too.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from .circuits import Circuit, parameters
 from .decoders import AbstractDecoder, AbstractSoftDecoder, DecodingProblem
 from .estimates import Estimate
 from .paulis import PauliSum
-from .sim import AbstractEngine
+from .search._conformance import check_strategy
+from .shadows import AbstractScheme, estimate, scheme_variance
+from .sim import AbstractEngine, State
 
-__all__ = ["check_decoder", "check_engine"]
+__all__ = ["check_decoder", "check_engine", "check_protocol", "check_strategy"]
 
 _STANDARD_ERRORS = 6.0  # 1e-9 per comparison that a correct stochastic engine fails
 _HALF = np.pi / 2
@@ -243,9 +246,7 @@ def _check_refusals(engine: AbstractEngine, tolerance: float) -> None:
         _require_refusal(engine, what, kind, word, call)
 
 
-def _require_refusal(
-    engine: AbstractEngine, what: str, kind: type[Exception], word: str, call: Callable[[], Any]
-) -> None:
+def _require_refusal(engine: Any, what: str, kind: type[Exception], word: str, call: Callable[[], Any]) -> None:
     try:
         call()
     except kind as error:
@@ -359,6 +360,86 @@ def _require_not_fitted(decoder: AbstractDecoder, detectors: np.ndarray) -> None
     _expect(False, decoder, "predict before fit raises NotFittedError")
 
 
-def _expect(condition: Any, decoder: AbstractDecoder, what: str) -> None:
+def _expect(condition: Any, checked: Any, what: str) -> None:
     if not condition:
-        raise AssertionError(f"{type(decoder).__name__}: expected that {what}.")
+        raise AssertionError(f"{type(checked).__name__}: expected that {what}.")
+
+
+_SMALL_SUM = {"III": 0.7, "ZII": 0.5, "IZZ": -0.4, "XXI": 0.3, "IYY": 0.25, "ZXZ": 0.2, "YIX": -0.15}
+
+
+def check_protocol(scheme: AbstractScheme, n_shots: int = 5_000) -> None:
+    """Return if a way to choose settings keeps the contract of `AbstractScheme`, raise where it does not.
+
+    Cloning, pickling, seeds, the number of shots, the codes of letters, independence of the unit and of the identity,
+    one shot, one term, one qubit, the messages of errors, and an estimate within six standard errors of the truth that
+    varies as `scheme_variance` says are checked, on three qubits. Quality is not.
+
+    Parameters
+    ----------
+    scheme : AbstractScheme
+        If it draws settings at random, with a fixed `random_state`.
+    n_shots : int
+        Shots of the estimate; enough for every term to be measured.
+
+    Raises
+    ------
+    AssertionError
+        At the first breach, with what was expected.
+    TypeError
+        If it is no scheme.
+
+    Examples
+    --------
+    >>> ql.testing.check_protocol(ql.shadows.ShadowGrouping())
+    """
+    import pickle
+
+    from sklearn.base import clone
+
+    if not isinstance(scheme, AbstractScheme):
+        raise TypeError(f"`scheme` must be an AbstractScheme, got {type(scheme).__name__}.")
+    hamiltonian = PauliSum(_SMALL_SUM)
+    before = repr(scheme.get_params())
+    design = scheme.design(hamiltonian, n_shots)
+    _expect(repr(scheme.get_params()) == before, scheme, "design leaves the parameters of the constructor alone")
+    _expect(repr(clone(scheme).get_params()) == before, scheme, "a clone has the same parameters")
+    for other, what in (
+        (clone(scheme).design(hamiltonian, n_shots), "a clone designs the same"),
+        (pickle.loads(pickle.dumps(scheme)).design(hamiltonian, n_shots), "it can be pickled"),
+        (scheme.design(hamiltonian, n_shots), "designing twice gives the same: fix `random_state`"),
+        (scheme.design(4 * hamiltonian, n_shots), "the unit of the coefficients does not matter"),
+        (scheme.design(hamiltonian + 9.0, n_shots), "the identity does not matter"),
+    ):
+        same = design.labels() == other.labels()
+        _expect(same and (design.shots_per_setting == other.shots_per_setting).all(), scheme, what)
+    _check_design(scheme, design, n_shots)
+    for few, small in ((1, hamiltonian), (7, PauliSum({"XYZ": -2.0})), (5, PauliSum({"Y": 1.0, "Z": 0.5}))):
+        tiny = scheme.design(small, few)
+        _expect((tiny.n_shots, tiny.n_qubits) == (few, small.n_qubits), scheme, f"all of {few} shots are spent")
+    for what, kind, word, call in (
+        ("a text for a sum", TypeError, "PauliSum", lambda: scheme.design("ZZ", 10)),
+        ("a sum that is not Hermitian", ValueError, "Hermitian", lambda: scheme.design(PauliSum({"ZZ": 1j}), 10)),
+        ("a constant", ValueError, "nothing to measure", lambda: scheme.design(PauliSum({"II": 1.0}), 10)),
+        ("no shots", ValueError, "n_shots", lambda: scheme.design(hamiltonian, 0)),
+    ):
+        _require_refusal(scheme, what, kind, word, call)
+
+
+def _check_design(scheme: AbstractScheme, design: Any, n_shots: int) -> None:
+    hamiltonian, state = PauliSum(_SMALL_SUM), State.random(3, random_state=5)
+    _expect(design.n_shots == n_shots, scheme, f"all of {n_shots} shots are spent, not {design.n_shots}")
+    _expect(design.bases.shape == (design.n_settings, 3), scheme, "there is one letter for each qubit")
+    _expect((design.shots_per_setting > 0).all(), scheme, "no setting is listed without shots")
+    chances = design.basis_probabilities
+    if chances is not None:
+        seen = np.stack([design.shots_per_setting @ (design.bases == code) for code in range(3)], axis=1) / n_shots
+        spread = np.sqrt(chances * (1 - chances) / design.n_settings)
+        _expect((np.abs(seen - chances) <= _STANDARD_ERRORS * spread + 1e-9).all(), scheme, "letters come as stated")
+    found = estimate(design.measure(state, random_state=3), hamiltonian)
+    error = abs(found.value - state.expectation(hamiltonian))
+    _expect(np.isfinite(found.value), scheme, "every term is measured")
+    _expect(error < _STANDARD_ERRORS * found.std_error, scheme, "the estimate is within six standard errors")
+    ratio = found.std_error**2 / scheme_variance(design, hamiltonian, state)
+    _expect(0.7 < ratio < 1.4, scheme, f"errors are those of `scheme_variance`; the ratio of variances is {ratio:.2f}")
+    _expect(len(design.circuits()) == design.n_settings, scheme, "there is one circuit for each setting")

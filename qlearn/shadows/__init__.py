@@ -1,6 +1,9 @@
 """Properties of quantum states from measurement data: design of measurements, data, estimates with honest errors."""
 
+from .adaptive import AdaptivePauli
+from .advisor import Advice, Rating, advise
 from .blocks import Block, ShadowBlocks
+from .bounds import ErrorBound, error_bound
 from .calibration import (
     AbstractCalibration,
     Calibrated,
@@ -16,7 +19,7 @@ from .derandomised import Derandomised
 from .estimation import Correlators, correlators, estimate, estimate_terms
 from .estimator import AbstractEstimator, AbstractLinearEstimator, TermEstimates
 from .fidelity import fidelity
-from .grouped import Grouped
+from .grouped import Grouped, GroupedPlan
 from .intervals import joint_interval
 from .inverse_probability import InverseProbability
 from .locally_biased import LocallyBiased
@@ -28,6 +31,7 @@ from .observables_files import read_observables
 from .overlap import cross_platform_fidelity, overlap, purity
 from .overlapped import OverlappedGrouping
 from .pilot import LeastSquaresEnergy, LeastSquaresPlan, PilotLeastSquares
+from .planner import ShotPlan, plan_shots, predicted_error
 from .randommeas_files import read_randommeas, write_randommeas
 from .reading import read_data, scan_data
 from .scheme import AbstractScheme, MeasurementScheme
@@ -50,13 +54,17 @@ __all__ = [
     "AbstractEstimator",
     "AbstractLinearEstimator",
     "AbstractScheme",
+    "AdaptivePauli",
+    "Advice",
     "Block",
     "Calibrated",
     "Conserved",
     "Correlators",
     "Derandomised",
+    "ErrorBound",
     "EstimateTable",
     "Grouped",
+    "GroupedPlan",
     "InverseProbability",
     "LeastSquaresEnergy",
     "LeastSquaresPlan",
@@ -67,16 +75,20 @@ __all__ = [
     "OverlappedGrouping",
     "PilotLeastSquares",
     "QubitCalibration",
+    "Rating",
     "ReadoutCalibration",
     "ShadowBlocks",
     "ShadowData",
     "ShadowGrouping",
+    "ShotPlan",
     "SupportCalibration",
     "TermEstimates",
     "Uniform",
     "Unknowns",
+    "advise",
     "correlators",
     "cross_platform_fidelity",
+    "error_bound",
     "estimate",
     "estimate_terms",
     "fidelity",
@@ -86,6 +98,8 @@ __all__ = [
     "one_shot_variance",
     "overlap",
     "p3_ppt",
+    "plan_shots",
+    "predicted_error",
     "purity",
     "read_counts",
     "read_csv",

@@ -109,3 +109,35 @@ def derandomise(steps, reach, starts, codes, entries_starts, entries, entry_term
         for term in range(n_terms):
             if left[term] == 0:
                 exponent[term] += steps[term]
+
+
+@njit(nogil=True, cache=True)
+def draw_adaptively(squares, codes, entries_starts, entries, entry_terms, order, uniform, bases):
+    """Fill `bases` letter by letter in the order of the qubits that each row of `order` gives.
+
+    A letter has the probability of the root of the summed `squares` of the strings that have it there and contradict no
+    letter before it; all are equal where no string is left.
+    """
+    fits = np.empty(len(squares), dtype=np.bool_)
+    share = np.empty(3)
+    for setting in range(len(bases)):
+        fits[:] = True
+        for place in range(bases.shape[1]):
+            qubit = order[setting, place]
+            span = entries[entries_starts[qubit] : entries_starts[qubit + 1]]
+            share[:] = 0.0
+            for i in span:
+                if fits[entry_terms[i]]:
+                    share[codes[i]] += squares[entry_terms[i]]
+            share[:] = np.sqrt(share)
+            if share.sum() == 0.0:
+                share[:] = 1.0
+            target = uniform[setting, place] * share.sum()
+            letter = 0
+            while letter < 2 and target >= share[letter]:
+                target -= share[letter]
+                letter += 1
+            bases[setting, qubit] = letter
+            for i in span:
+                if codes[i] != letter:
+                    fits[entry_terms[i]] = False

@@ -1,4 +1,4 @@
-"""Simulated single-qubit measurements: qubit by qubit on a state vector, or through Stim on a Clifford circuit."""
+"""Simulated single-qubit measurements: qubit by qubit on state vectors, or through Stim on stabilizer states."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .._memory import require_memory
 from ..circuits import Circuit
-from ..sim import State
+from ..sim import DensityState, StabilizerState, State
 
 # Rows are the bras of outcomes 0 and 1 in X, Y, Z.
 _R = np.sqrt(0.5)
@@ -98,15 +98,37 @@ def _measure(amplitudes, letters, uniform, bras, outcomes):
             low = end
 
 
-def measure_stabilizer(
-    circuit: Circuit, bases: NDArray[np.uint8], shots: NDArray[np.int64], rng: np.random.Generator
+def measure_density(
+    state: DensityState, bases: NDArray[np.uint8], shots: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Return outcomes of the state that a Clifford circuit, perhaps noisy, prepares; uint8 (n_shots, n_qubits)."""
+    """Return outcomes of a mixed state, uint8 (n_shots, n_qubits): every shot is one of its eigenvectors."""
+    weights, vectors = np.linalg.eigh(state.matrix)
+    weights = np.maximum(weights, 0)
+    setting = np.repeat(np.arange(len(bases)), shots)
+    drawn = rng.choice(len(weights), size=len(setting), p=weights / weights.sum())
+    outcomes = np.empty((len(setting), state.n_qubits), dtype=np.uint8)
+    for index in np.unique(drawn):
+        rows = np.flatnonzero(drawn == index)
+        counts = np.bincount(setting[rows], minlength=len(bases))
+        outcomes[rows] = measure_state(State(vectors[:, index]), bases, counts, rng)
+    return outcomes
+
+
+def measure_stabilizer(
+    state: Circuit | StabilizerState, bases: NDArray[np.uint8], shots: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Return outcomes of a stabilizer state, or of what a Clifford circuit, perhaps noisy, prepares.
+
+    uint8 (n_shots, n_qubits).
+    """
     import stim
 
-    if circuit.has_measurement:
+    if isinstance(state, StabilizerState):
+        preparation = state.tableau.to_circuit()
+    elif state.has_measurement:
         raise ValueError("The circuit must only prepare the state, and it measures; leave that to the scheme.")
-    preparation = circuit.to_stim()
+    else:
+        preparation = state.to_stim()
     parts = []
     for basis, n_shots in zip(bases, shots, strict=True):
         measured = preparation.copy()
@@ -116,4 +138,4 @@ def measure_stabilizer(
         seed = int(rng.integers(2**63))
         sampler: stim.CompiledMeasurementSampler = measured.compile_sampler(seed=seed)
         parts.append(sampler.sample(int(n_shots))[:, order].astype(np.uint8))
-    return np.concatenate(parts) if parts else np.empty((0, circuit.n_qubits), dtype=np.uint8)
+    return np.concatenate(parts) if parts else np.empty((0, state.n_qubits), dtype=np.uint8)

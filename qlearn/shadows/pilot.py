@@ -17,12 +17,13 @@ from .candidates import candidate_bases
 from .combination import combine
 from .conserved import Conserved, find_conserved
 from .data import ShadowData
-from .layout import lay_out
+from .layout import Layout, lay_out
 from .least_squares import Moments, Pool, build_pool, moments, optimal_shots, solve
 from .scheme import MeasurementScheme, round_shots
 from .symmetry import Unknowns, sector_bits, symmetry_classes, unknowns_of_terms
 
 _Z = 2
+_N_STEPS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +175,7 @@ class LeastSquaresPlan:
     n_pilot: int
     method: PilotLeastSquares
     seed: np.random.SeedSequence
-    _kept: dict[bytes, tuple[Unknowns, NDArray[np.uint8]]] = field(default_factory=dict, repr=False)
+    _kept: dict[bytes, tuple[Unknowns, Layout] | Conserved] = field(default_factory=dict, init=False, repr=False)
 
     def prepare(self) -> None:
         """Compute the unknowns and the pool of settings, so that nothing is left to wait for after the pilot."""
@@ -203,13 +204,13 @@ class LeastSquaresPlan:
         MeasurementScheme
             With the shots that are left.
         """
-        unknowns, bases = self._design(self._sector(pilot)[0])
-        layout = lay_out(unknowns, bases)
+        unknowns, layout = self._design(self._sector(pilot)[0])
+        bases = layout.bases
         pool = build_pool(unknowns, layout, self._moments(unknowns, pilot), self.method.regularisation)
         spent = np.zeros(len(bases))
         spent[0] = pilot.n_shots
         left = self.n_shots - pilot.n_shots
-        shots = optimal_shots(pool, unknowns.coefficients, left, spent)
+        shots = optimal_shots(pool, unknowns.coefficients, left, spent, n_steps=_N_STEPS)
         limit = self.method.max_settings
         if limit is not None and (shots > 0).sum() > limit:
             shots[np.argsort(-shots, kind="stable")[limit:]] = 0
@@ -299,8 +300,8 @@ class LeastSquaresPlan:
         rate = float((values != wanted).any(axis=1).mean())
         return (None if rate > self.method.max_violation else bits), rate
 
-    def _design(self, sector: NDArray[np.bool_] | None) -> tuple[Unknowns, NDArray[np.uint8]]:
-        """Return the unknowns in a sector and the candidate settings, all-Z first; computed once."""
+    def _design(self, sector: NDArray[np.bool_] | None) -> tuple[Unknowns, Layout]:
+        """Return the unknowns in a sector and what the candidate settings measure, all-Z first; computed once."""
         key = b"terms"
         if sector is not None:
             key = b"sector" + self._conserved().values(sector[None].astype(np.uint8)).tobytes()
@@ -313,7 +314,7 @@ class LeastSquaresPlan:
             if not len(unknowns.coefficients):
                 raise ValueError("`hamiltonian` is a constant in this sector; there is nothing to measure.")
             rng = task_generator(self.seed, int(sector is not None))
-            self._kept[key] = unknowns, candidate_bases(unknowns, self.n_shots, rng)
+            self._kept[key] = unknowns, lay_out(unknowns, candidate_bases(unknowns, self.n_shots, rng))
         return self._kept[key]
 
     @staticmethod

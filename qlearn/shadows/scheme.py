@@ -12,10 +12,10 @@ from .._checks import check_array, check_count
 from .._random import RandomState, generator
 from ..circuits import Circuit
 from ..paulis import PauliSum
-from ..sim import State
+from ..sim import DensityState, StabilizerState, State
 from .data import LETTERS, ShadowData, as_bases, as_basis_probabilities
 from .estimator import split_identity
-from .measurement import measure_stabilizer, measure_state
+from .measurement import measure_density, measure_stabilizer, measure_state
 
 
 class MeasurementScheme:
@@ -127,28 +127,54 @@ class MeasurementScheme:
             circuits.append(circuit.measure())
         return circuits
 
-    def measure(self, state: State | Circuit, random_state: RandomState = None) -> ShadowData:
+    def measure(
+        self, state: State | DensityState | StabilizerState | Circuit, random_state: RandomState = None
+    ) -> ShadowData:
         """Return simulated outcomes.
 
         Parameters
         ----------
-        state : State or Circuit
-            A pure state; or a Clifford circuit, which Stim runs at any width, Pauli noise included.
+        state : State, DensityState, StabilizerState or Circuit
+            A pure or mixed state; or a stabilizer state or a Clifford circuit, Pauli noise included, which Stim runs
+            at any width.
         random_state : int, Generator, SeedSequence or None
 
         Returns
         -------
         ShadowData
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is none of these, a batch, or of another width.
+
+        Notes
+        -----
+        A mixed state is drawn as an ensemble of its eigenvectors, a new one for every shot.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> noisy = ql.Circuit(2).h(0).cx(0, 1).depolarize2(0.3, 0, 1)
+        >>> scheme = ql.shadows.MeasurementScheme(["ZZ"], [2000])
+        >>> for state in (noisy, ql.sim.DensityMatrix().run(noisy)):
+        ...     data = scheme.measure(state, random_state=0)
+        ...     print(round(ql.shadows.estimate(data, ql.PauliSum("ZZ")).value, 1))
+        0.7
+        0.7
         """
         rng = generator(random_state)
-        if isinstance(state, Circuit):
-            self._check_width("The circuit", state.n_qubits)
-            outcomes = measure_stabilizer(state, self._bases, self._shots, rng)
-        elif isinstance(state, State) and not state.is_batch:
-            self._check_width("The state", state.n_qubits)
-            outcomes = measure_state(state, self._bases, self._shots, rng)
-        else:
-            raise TypeError(f"`state` must be a single State or a Clifford Circuit, got {state!r:.60}.")
+        measure = {
+            Circuit: measure_stabilizer, StabilizerState: measure_stabilizer, DensityState: measure_density,
+            State: measure_state,
+        }.get(type(state))  # fmt: skip
+        if measure is None or getattr(state, "is_batch", False):
+            raise TypeError(
+                "`state` must be a single State, DensityState or StabilizerState, or a Clifford Circuit, "
+                f"got {state!r:.60}."
+            )
+        self._check_width("The circuit" if isinstance(state, Circuit) else "The state", state.n_qubits)
+        outcomes = measure(state, self._bases, self._shots, rng)
         return ShadowData(self._bases, outcomes, self._shots, basis_probabilities=self._basis_probabilities)
 
     def _check_width(self, name: str, n_qubits: int) -> None:
@@ -179,18 +205,33 @@ class AbstractScheme(BaseEstimator, ABC):
         TypeError, ValueError
             If the observable is no Hermitian PauliSum with a term beside the identity.
         """
-        if not isinstance(hamiltonian, PauliSum):
-            raise TypeError(f"`hamiltonian` must be a PauliSum, got {type(hamiltonian).__name__}.")
-        if np.iscomplexobj(hamiltonian.coefficients):
-            raise ValueError("`hamiltonian` must be Hermitian; its coefficients are complex.")
-        _, terms = split_identity(hamiltonian)
-        if terms.n_terms == 0:
-            raise ValueError("`hamiltonian` must have a term beside the identity; there is nothing to measure.")
-        return self._design(terms, check_count("n_shots", n_shots, minimum=1))
+        return self._design(check_hamiltonian(hamiltonian), check_count("n_shots", n_shots, minimum=1))
 
     @abstractmethod
     def _design(self, terms: PauliSum, n_shots: int) -> MeasurementScheme:
         """Return the scheme for distinct strings without identity."""
+
+
+def check_hamiltonian(hamiltonian: PauliSum) -> PauliSum:
+    """Return the terms of a Hermitian sum beside the identity, equal strings merged.
+
+    Parameters
+    ----------
+    hamiltonian : PauliSum
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no Hermitian PauliSum, or has no such term.
+    """
+    if not isinstance(hamiltonian, PauliSum):
+        raise TypeError(f"`hamiltonian` must be a PauliSum, got {type(hamiltonian).__name__}.")
+    if np.iscomplexobj(hamiltonian.coefficients):
+        raise ValueError("`hamiltonian` must be Hermitian; its coefficients are complex.")
+    _, terms = split_identity(hamiltonian)
+    if terms.n_terms == 0:
+        raise ValueError("`hamiltonian` must have a term beside the identity; there is nothing to measure.")
+    return terms
 
 
 def merge_settings(bases: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

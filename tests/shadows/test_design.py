@@ -1,6 +1,8 @@
 """Designs against brute force, their optimality conditions and exact variances."""
 
+import inspect
 import itertools
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -12,15 +14,19 @@ from qlearn.shadows.locally_biased import optimal_letters
 from qlearn.shadows.overlapped import optimal_shares, overlapped_bases
 from qlearn.shadows.variance import compatible
 
-DESIGNS = [
-    shadows.Uniform(random_state=0),
-    shadows.Grouped(),
-    shadows.LocallyBiased(random_state=0),
-    shadows.Derandomised(),
-    shadows.OverlappedGrouping(),
-    shadows.ShadowGrouping(),
-]
-NAMES = [type(design).__name__ for design in DESIGNS]
+
+def all_schemes():
+    """Return an object of every scheme of the package, whichever there are."""
+    found = []
+    for name in shadows.__all__:
+        kind = getattr(shadows, name)
+        if inspect.isclass(kind) and issubclass(kind, shadows.AbstractScheme) and not inspect.isabstract(kind):
+            found.append(kind(**({"random_state": 0} if "random_state" in kind().get_params() else {})))
+    return found
+
+
+DESIGNS = [*all_schemes(), shadows.Grouped(order="degree"), shadows.Uniform(shots_per_setting=20, random_state=1)]
+NAMES = [repr(design) for design in DESIGNS]
 
 
 def random_hamiltonian(rng, n_qubits=4, n_terms=25):
@@ -33,22 +39,46 @@ def measures(basis, label):
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=NAMES)
-def test_all_shots_are_spent_and_the_mean_is_right(rng, design):
-    """30,000 shots: within 5 standard errors of the truth."""
-    hamiltonian, state = random_hamiltonian(rng), ql.sim.State.random(4, random_state=0)
-    scheme = design.design(hamiltonian, 30_000)
-    assert scheme.n_shots == 30_000
-    energy = shadows.estimate(scheme.measure(state, random_state=1), hamiltonian)
-    assert abs(energy.value - state.expectation(hamiltonian)) < 5 * energy.std_error
-    assert energy.std_error == pytest.approx(np.sqrt(shadows.scheme_variance(scheme, hamiltonian, state)), rel=0.1)
+def test_every_scheme_keeps_the_contract(design):
+    ql.testing.check_protocol(design)
 
 
-@pytest.mark.parametrize("design", DESIGNS, ids=NAMES)
-def test_designs_are_estimators_with_parameters(design):
-    from sklearn.base import clone
+class Forgetful(shadows.AbstractScheme):
+    """Breaks the contract in one way."""
 
-    assert clone(design).get_params() == design.get_params()
-    assert design.design(ql.PauliSum({"ZX": 1.0, "II": 3.0}), 1).n_shots == 1
+    def __init__(self, fault="none"):
+        self.fault = fault
+
+    def _design(self, terms, n_shots):
+        terms = terms[:-1] if self.fault == "term" and terms.n_terms > 1 else terms
+        scheme = shadows.Grouped().design(terms, n_shots)
+        shots = scheme.shots_per_setting.copy()
+        if self.fault == "unit" and np.abs(terms.coefficients).max() > 1:
+            shots[[0, -1]] = shots[[-1, 0]]
+        if self.fault == "shots":
+            shots[0] += 1
+        if self.fault == "random":
+            shots = np.random.default_rng().multinomial(n_shots, np.full(len(shots), 1 / len(shots)))
+        return shadows.MeasurementScheme(scheme.bases, shots)
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("shots", "all of 5000 shots are spent, not 5001"),
+        ("random", "clone designs the same"),
+        ("term", "every term is measured"),
+        ("unit", "unit of the coefficients"),
+    ],
+)
+def test_the_contract_is_checked(fault, message):
+    with pytest.warns(UserWarning) if fault == "term" else nullcontext(), pytest.raises(AssertionError, match=message):
+        ql.testing.check_protocol(Forgetful(fault))
+
+
+def test_what_is_no_scheme_is_refused():
+    with pytest.raises(TypeError, match="must be an AbstractScheme, got str"):
+        ql.testing.check_protocol("Grouped")
 
 
 def test_compatible_is_the_letter_rule(rng):
@@ -72,6 +102,89 @@ def test_grouped_shares(rng):
     assert set(np.flatnonzero(few)) == set(np.argsort(-norms)[:2])
     just = shadows.Grouped().design(hamiltonian, len(groups) + 1).shots_per_setting
     assert just.min() == 1
+
+
+def test_largest_degree_first(rng):
+    """Groups are those of networkx' greedy colouring of the graph of misfits, ties by coefficient."""
+    import networkx as nx
+
+    hamiltonian = random_hamiltonian(rng, 4, 60).simplify()
+    terms = hamiltonian[np.argsort(-np.abs(hamiltonian.coefficients))]
+    terms = terms[terms.weights() > 0]
+    graph = nx.Graph()
+    labels = terms.labels()
+    graph.add_nodes_from(range(terms.n_terms))
+    for i, j in itertools.combinations(range(terms.n_terms), 2):
+        if any(a != b and "I" not in (a, b) for a, b in zip(labels[i], labels[j], strict=True)):
+            graph.add_edge(i, j)
+    colours = nx.greedy_color(graph, strategy="largest_first")
+    scheme = shadows.Grouped(order="degree").design(terms, 10_000)
+    norms = np.bincount([colours[i] for i in range(terms.n_terms)], np.abs(terms.coefficients))
+    np.testing.assert_allclose(np.sort(scheme.shots_per_setting / 1e4), np.sort(norms / norms.sum()), atol=2e-3)
+    with pytest.raises(ValueError, match="`order` must be one of magnitude, degree, got 'size'"):
+        shadows.Grouped(order="size").design(terms, 10)
+
+
+def test_a_pilot_finds_the_optimal_allocation(rng):
+    """Many shots: those of both rounds together follow the standard deviations, the energy is right."""
+    hamiltonian, state = random_hamiltonian(rng), ql.sim.State.random(4, random_state=0)
+    plan = shadows.Grouped().plan(hamiltonian, 100_000)
+    rng = np.random.default_rng(1)
+    pilot = plan.pilot.measure(state, random_state=rng)
+    assert pilot.n_shots == plan.n_pilot == 20_000
+    second = plan.second(pilot)
+    assert second.n_shots == 80_000
+    best = shadows.Grouped(reference=state).design(hamiltonian, 100_000)
+    wanted = dict(zip(best.labels(), best.shots_per_setting, strict=True))
+    spent = dict(zip(plan.pilot.labels(), plan.pilot.shots_per_setting, strict=True))
+    for label, n in zip(second.labels(), second.shots_per_setting, strict=True):
+        assert n + spent[label] == pytest.approx(wanted[label], rel=0.1, abs=100)
+    energy = plan.run(lambda scheme: scheme.measure(state, random_state=rng))
+    assert abs(energy.value - state.expectation(hamiltonian)) < 5 * energy.std_error
+    by_coefficients = shadows.Grouped().design(hamiltonian, 100_000)
+    assert energy.std_error < np.sqrt(shadows.scheme_variance(by_coefficients, hamiltonian, state))
+    with pytest.raises(ValueError, match="`n_pilot` must lie between 1 and 99, got 100"):
+        shadows.Grouped().plan(hamiltonian, 100, n_pilot=100)
+
+
+def test_few_pilot_shots_leave_no_group_out():
+    """Groups that the pilot never measured count with the spread of uncorrelated terms."""
+    hamiltonian = ql.PauliSum({"ZZ": 2.0, "XX": 1.0, "YY": 0.5, "XY": 0.25})
+    plan = shadows.Grouped().plan(hamiltonian, 100, n_pilot=2)
+    pilot = plan.pilot.measure(ql.sim.State.ghz(2), random_state=0)
+    assert pilot.n_shots == 2
+    assert set(plan.second(pilot).labels()) >= {"YY", "XY"}
+
+
+def naive_adaptive(labels, coefficients, basis, order):
+    """Return the probability with which the letters of a basis are drawn in an order of the qubits."""
+    chance, drawn = 1.0, {}
+    for qubit in order:
+        shares = []
+        for letter in "XYZ":
+            fits = [
+                c**2
+                for label, c in zip(labels, coefficients, strict=True)
+                if label[qubit] == letter and all(label[q] in ("I", p) for q, p in drawn.items())
+            ]
+            shares.append(np.sqrt(sum(fits)))
+        shares = np.array(shares) if sum(shares) else np.ones(3)
+        chance *= shares["XYZ".index(basis[qubit])] / shares.sum()
+        drawn[qubit] = basis[qubit]
+    return chance
+
+
+def test_adaptive_letters_have_their_probabilities():
+    """All 27 settings of three qubits, orders of the qubits averaged: within 5 standard deviations."""
+    labels, coefficients = ["XXI", "IYY", "ZIZ", "ZZZ", "XIX", "IXI"], [1.0, 0.5, 0.7, 0.3, 0.2, 0.4]
+    hamiltonian = ql.PauliSum(dict(zip(labels, coefficients, strict=True)))
+    n_shots = 100_000
+    scheme = shadows.AdaptivePauli(random_state=0).design(hamiltonian, n_shots)
+    found = dict(zip(scheme.labels(), scheme.shots_per_setting, strict=True))
+    for basis in map("".join, itertools.product("XYZ", repeat=3)):
+        orders = list(itertools.permutations(range(3)))
+        chance = np.mean([naive_adaptive(labels, coefficients, basis, order) for order in orders])
+        assert abs(found.get(basis, 0) - n_shots * chance) <= 5 * np.sqrt(n_shots * chance)
 
 
 def test_scheme_variance_is_that_of_every_setting(rng):
@@ -137,14 +250,18 @@ def test_biased_letters_are_the_optimum(rng):
         np.testing.assert_allclose(seen, ours[qubit], atol=0.012)
 
 
-def test_biased_letters_of_a_molecule_are_those_published():
-    """One-shot variances of arXiv:2006.15788, whose optimiser stops after four digits."""
+def test_biased_letters_of_a_molecule_are_the_optimum():
+    """At it, a letter has the share of the cost of the terms that have it. Half steps to it go round in circles."""
     molecule = ql.datasets.load_molecule("LiH", 1.548, unit="angstrom")
-    ground = molecule.hamiltonian.ground_state()
-    state = ql.sim.State(np.asarray(ground.vectors).reshape(-1))
-    letters = optimal_letters(molecule.hamiltonian - molecule.hamiltonian.identity_coefficient())
-    assert shadows.one_shot_variance(molecule.hamiltonian, state, letters) == pytest.approx(14.79275, rel=1e-4)
-    assert shadows.one_shot_variance(molecule.hamiltonian, state) == pytest.approx(265.6353, rel=1e-5)
+    terms = molecule.hamiltonian - molecule.hamiltonian.identity_coefficient()
+    terms = terms.simplify()
+    letters = optimal_letters(terms)
+    chances = np.ones(terms.n_terms)
+    has = np.stack((terms.x & ~terms.z, terms.x & terms.z, ~terms.x & terms.z), axis=2)
+    for qubit in range(12):
+        chances *= np.where(has[:, qubit].any(axis=1), (has[:, qubit] * letters[qubit]).sum(axis=1), 1.0)
+    share = np.einsum("t,tqk->qk", terms.coefficients**2 / chances, has)
+    np.testing.assert_allclose(share / share.sum(axis=1, keepdims=True), letters, atol=1e-4)
 
 
 def test_letters_that_no_term_has_are_not_measured():

@@ -67,6 +67,53 @@ def test_wide_stabilizer_states():
     assert ql.shadows.estimate(data, total).value == 2.0
 
 
+def test_stabilizer_states_measure_as_their_circuits():
+    circuit = ql.Circuit(3).h(0).cx(0, 1).s(1).cx(1, 2).sdg(0)
+    scheme = MeasurementScheme(["XXY", "ZZZ", "YIX".replace("I", "Z")], [50, 50, 50])
+    state = ql.sim.Stabilizer().run(circuit)
+    assert scheme.measure(state, random_state=0) == scheme.measure(circuit, random_state=0)
+    wide = ql.Circuit(110).h(0)
+    for qubit in range(109):
+        wide.cx(qubit, qubit + 1)
+    data = MeasurementScheme(["X" * 110], [20]).measure(ql.sim.Stabilizer().run(wide), random_state=0)
+    assert ql.shadows.estimate(data, ql.PauliSum({"X" * 110: 1.0})).value == 1.0
+
+
+def test_mixed_states_follow_their_matrix():
+    """A noisy circuit, 27 settings: chi-square below the quantile that is passed once in a million."""
+    from scipy import stats
+
+    circuit = ql.Circuit(3).ry(0.7, 0).cx(0, 1).rx(0.4, 2).cx(1, 2).amplitude_damping(0.3, 1).depolarize2(0.2, 0, 2)
+    state = ql.sim.DensityMatrix().run(circuit)
+    labels = ["".join(basis) for basis in itertools.product("XYZ", repeat=3)]
+    data = MeasurementScheme(labels, [2000] * 27).measure(state, random_state=1)
+    statistic = 0.0
+    for row, label in enumerate(labels):
+        seen = np.bincount(data.outcomes[2000 * row : 2000 * row + 2000] @ [4, 2, 1], minlength=8)
+        expected = []
+        for bits in itertools.product((0, 1), repeat=3):
+            operator = np.eye(1)
+            for letter, bit in zip(label, bits, strict=True):
+                operator = np.kron(operator, (np.eye(2) + (1 - 2 * bit) * ql.PauliSum({letter: 1.0}).to_dense()) / 2)
+            expected.append(2000 * np.trace(operator @ state.matrix).real)
+        statistic += ((seen - expected) ** 2 / np.array(expected)).sum()
+    assert 0.5 * 189 < statistic < stats.chi2.ppf(1 - 1e-6, 189)
+    assert data == MeasurementScheme(labels, [2000] * 27).measure(state, random_state=1)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_circuits_travel_as_qasm(version):
+    """Every setting as OpenQASM and back gives the outcomes of the scheme."""
+    preparation = ql.Circuit(3).h(0).cx(0, 1).s(1).cx(1, 2)
+    scheme = MeasurementScheme(["XYZ", "YYX", "ZXX"], [1, 1, 1])
+    for label, circuit in zip(scheme.labels(), scheme.circuits(preparation), strict=True):
+        back = ql.Circuit.from_qasm(circuit.to_qasm(version))
+        bits = ql.sim.Stabilizer().sample(back, n_shots=4000, random_state=0)
+        seen = np.bincount(bits @ [4, 2, 1], minlength=8) / 4000
+        exact = exact_probabilities(ql.sim.Statevector().run(preparation), label)
+        assert np.abs(seen - exact).max() < 6 * 0.5 / np.sqrt(4000)
+
+
 def test_circuits_measure_what_the_scheme_measures():
     state = ql.Circuit(2).ry(0.7, 0).cx(0, 1).rx(0.3, 1)
     scheme = MeasurementScheme(["XY", "YZ", "ZX"], [1, 1, 1])
@@ -109,7 +156,7 @@ def test_wrong_questions_are_refused(hamiltonian, n_shots, message):
 
 def test_wrong_states_are_refused():
     scheme = MeasurementScheme(["ZZ"], [1])
-    with pytest.raises(TypeError, match="must be a single State or a Clifford Circuit"):
+    with pytest.raises(TypeError, match="must be a single State, DensityState or StabilizerState, or a Clif"):
         scheme.measure(ql.sim.State.random(2, batch=3))
     with pytest.raises(ValueError, match="The state has 3 qubits, the scheme has 2"):
         scheme.measure(ql.sim.State.ghz(3))
