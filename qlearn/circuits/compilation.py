@@ -22,9 +22,10 @@ from .synthesis import euler_zyz, kak
 
 # Global phase of each gate relative to the rotations that the engines use for it, and its slope in the gate's angle.
 _PHASES = np.zeros(opcodes.CHANNEL + 1)
-_PHASES[[opcodes.X, opcodes.Y, opcodes.Z, opcodes.H, opcodes.ISWAP, opcodes.ISWAPDG]] = np.pi / 2
-_PHASES[[opcodes.S, opcodes.SX, opcodes.SXDG]] = np.pi / 4
-_PHASES[opcodes.SDG] = -np.pi / 4
+_PHASES[[opcodes.X, opcodes.Y, opcodes.Z, opcodes.H]] = np.pi / 2
+_PHASES[[opcodes.ISWAP, opcodes.ISWAPDG]] = np.pi / 2, -np.pi / 2
+_PHASES[[opcodes.S, opcodes.SX]] = np.pi / 4
+_PHASES[[opcodes.SDG, opcodes.SXDG]] = -np.pi / 4
 _PHASES[[opcodes.T, opcodes.TDG]] = np.pi / 8, -np.pi / 8
 _PHASES[[opcodes.CCX, opcodes.CSWAP]] = np.pi
 _SLOPES = np.zeros(opcodes.CHANNEL + 1)
