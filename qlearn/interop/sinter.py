@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sinter
@@ -13,7 +17,7 @@ from sklearn.base import clone
 
 from ..decoders import AbstractDecoder, AbstractSoftDecoder, DecodingProblem
 
-__all__ = ["FromSinter", "decoders"]
+__all__ = ["FromSinter", "collect", "decoders", "repair_csv"]
 
 
 def decoders(named: Mapping[str, AbstractDecoder], *, discard_below: float | None = None) -> dict[str, sinter.Decoder]:
@@ -53,6 +57,108 @@ def decoders(named: Mapping[str, AbstractDecoder], *, discard_below: float | Non
         if discard_below is not None and not isinstance(decoder, AbstractSoftDecoder):
             raise TypeError(f"{type(decoder).__name__} has no probabilities; leave `discard_below` out.")
     return {name: _ToSinter(decoder, discard_below) for name, decoder in named.items()}
+
+
+def collect(**arguments: Any) -> list[sinter.TaskStats]:
+    """Return what ``sinter.collect`` returns, after repairing the file to resume from.
+
+    Parameters
+    ----------
+    **arguments
+        Of ``sinter.collect``. Files named by ``save_resume_filepath`` and ``existing_data_filepaths`` may end in a line
+        that was cut off when an earlier run was killed.
+
+    Returns
+    -------
+    list of sinter.TaskStats
+
+    Raises
+    ------
+    ValueError
+        If such a file is no table of sinter's.
+
+    Examples
+    --------
+    >>> import sinter
+    >>> circuit = ql.codes.repetition_memory(3, 2, noise=ql.codes.CircuitNoise.uniform(0.02))
+    >>> ql.interop.sinter.collect(tasks=[sinter.Task(circuit=circuit)], num_workers=1, decoders=["pymatching"],
+    ...                           max_shots=100)[0].shots  # doctest: +SKIP
+    100
+    """
+    named = [arguments.get("save_resume_filepath"), *arguments.get("existing_data_filepaths", ())]
+    for path in named:
+        if path is not None and Path(path).exists():
+            repair_csv(path)
+    return sinter.collect(**arguments)
+
+
+def repair_csv(path: str | os.PathLike[str]) -> int:
+    """Return how many lines of a table of sinter's had to go because they were cut off or garbled.
+
+    They are appended to a file with the further suffix ``.torn``; the rest stays as it is. A sound file is not touched.
+
+    Parameters
+    ----------
+    path : path
+        Written by ``sinter.collect`` or by hand with ``sinter.CSV_HEADER``.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If its first line is not sinter's header, so that nothing is thrown away of a file of another kind.
+    OSError
+        If it cannot be read or replaced.
+    """
+    path = Path(path)
+    text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+    header, *lines = text.split("\n")
+    names = [name.strip() for name in header.split(",")]
+    if not lines and sinter.CSV_HEADER.startswith(header) and names != _COLUMNS:  # cut off amid the header, or empty
+        return _rewrite(path, [], [header]) if header else 0
+    if not set(_COLUMNS[:7]) <= set(names):
+        raise ValueError(f"{path.name} is no table of sinter's: its first line is {header[:80]!r}.")
+    filled = [line for line in lines if line.strip()]
+    sound = [line for line in filled if _is_record(line, names)]
+    if len(sound) == len(filled) and text.endswith("\n"):
+        return 0
+    return _rewrite(path, [header, *sound], [line for line in filled if not _is_record(line, names)])
+
+
+_COLUMNS = [name.strip() for name in sinter.CSV_HEADER.split(",")]
+
+
+def _is_record(line: str, names: list[str]) -> bool:
+    try:
+        fields = next(csv.reader([line], strict=True))  # an open quote would swallow the lines that follow
+    except csv.Error:
+        return False
+    if len(fields) != len(names) or "\0" in line:
+        return False
+    record = dict(zip(names, (field.strip() for field in fields)))
+    try:
+        counts = [int(record[name]) for name in ("shots", "errors", "discards")]
+        float(record["seconds"])
+        json.loads(record["json_metadata"])
+        extra = json.loads(record.get("custom_counts") or "{}")
+    except ValueError:
+        return False
+    return min(counts) >= 0 and isinstance(extra, dict) and bool(record["strong_id"])
+
+
+def _rewrite(path: Path, kept: list[str], dropped: list[str]) -> int:
+    """Set lines aside, then replace the file by the others: at no time is a line in neither file."""
+    encoding = {"encoding": "utf-8", "errors": "surrogateescape", "newline": "\n"}
+    if dropped:
+        with path.with_name(path.name + ".torn").open("a", **encoding) as torn:
+            torn.write("".join(f"{line}\n" for line in dropped))
+    fresh = path.with_name(path.name + ".repaired")
+    fresh.write_text("".join(f"{line}\n" for line in kept), **encoding)
+    os.replace(fresh, path)
+    return len(dropped)
 
 
 class _ToSinter(sinter.Decoder):

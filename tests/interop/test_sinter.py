@@ -10,7 +10,7 @@ import sinter
 
 import qlearn as ql
 from qlearn.decoders import DecodingProblem, GapStacking, Matching
-from qlearn.interop.sinter import FromSinter, decoders
+from qlearn.interop.sinter import FromSinter, collect, decoders, repair_csv
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,81 @@ def test_the_module_is_loaded_on_first_use():
         "import sys, qlearn as ql; ql.interop; a = 'sinter' in sys.modules; ql.interop.sinter.decoders; assert not a"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def foreign_decoders():
+    """Return other people's decoders for sinter: one that decodes in memory, one through files only, one in Rust."""
+    pytest.importorskip("ldpc", reason="needs the extra `decoders`")
+    pytest.importorskip("tesseract_decoder", reason="needs the extra `decoders`")
+    from ldpc.sinter_decoders import SinterBpOsdDecoder
+    from tesseract_decoder import make_tesseract_sinter_decoders_dict
+
+    return {
+        "bposd": FromSinter(SinterBpOsdDecoder(max_iter=10, osd_method="OSD_0"), decomposed=False),
+        "tesseract": FromSinter(next(iter(make_tesseract_sinter_decoders_dict().values())), decomposed=False),
+    }
+
+
+def test_other_peoples_decoders_are_compared(circuit):
+    problem = DecodingProblem.from_circuit(circuit)
+    theirs = foreign_decoders()
+    ours = {"bposd, ours": ql.decoders.BPOSD(max_iterations=10, osd_method="OSD_0", scaling=1.0, method="product_sum"),
+            "matching": Matching()}  # fmt: skip
+    table = ql.decoders.compare({**theirs, **ours}, problem, n_shots=2000, random_state=0)
+    rates = {row.name: row.rate.value for row in table.rows}
+    assert rates["tesseract"] <= rates["matching"] + 0.005
+    assert rates["bposd"] < rates["matching"] + 0.01
+
+
+def test_every_fast_decoder_is_one_of_sinters(circuit):
+    """All decoders that need no training and are installed, collected in one run by worker processes."""
+    from qlearn.decoders import GapMatching, MatchingEnsemble, MaximumLikelihood
+
+    tools = decoders({"gap": GapMatching(), "vote": MatchingEnsemble(3, 1), "exact": MaximumLikelihood()})
+    stats = collect(num_workers=2, tasks=[sinter.Task(circuit=circuit)], decoders=[*tools, "pymatching"],
+                    custom_decoders=tools, max_shots=4000)  # fmt: skip
+    rates = {one.decoder: one.errors / one.shots for one in stats}
+    error = np.sqrt(2 * rates["pymatching"] / 4000)
+    assert rates.keys() == {"gap", "vote", "exact", "pymatching"}
+    assert all(abs(rates[name] - rates["pymatching"]) < 5 * error for name in ("gap", "vote"))
+    assert rates["exact"] < rates["pymatching"] + 2 * error
+
+
+def test_a_torn_line_is_set_aside_and_the_run_goes_on(circuit, tmp_path):
+    path = tmp_path / "stats.csv"
+    run = {"num_workers": 1, "tasks": [sinter.Task(circuit=circuit, json_metadata={"d": 3, "note": "a,b"})],
+           "decoders": ["pymatching"], "save_resume_filepath": path}  # fmt: skip
+    collect(**run, max_shots=1000)
+    collect(**run, max_shots=2000)
+    whole = path.read_text()
+    assert repair_csv(path) == 0
+    assert path.read_text() == whole
+    path.write_text(whole[:-9])
+    with pytest.raises((ValueError, TypeError)):
+        sinter.collect(**run, max_shots=2000)
+    (found,) = collect(**run, max_shots=2000)
+    assert found.shots >= 2000
+    assert (tmp_path / "stats.csv.torn").read_text() == whole.splitlines()[-1][:-8] + "\n"
+    assert sum(one.shots for one in sinter.stats_from_csv_files(path)) == found.shots
+
+
+@pytest.mark.parametrize("cut", range(1, 300, 7))
+def test_a_file_cut_anywhere_can_be_read(tmp_path, cut):
+    record = "      1000,         7,         0,    0.05,pymatching," + "ab" * 32 + ',"{""d"":3}","{""D0"":4}"\n'
+    text = sinter.CSV_HEADER + "\n" + record + record
+    path = tmp_path / "stats.csv"
+    path.write_text(text[:cut])
+    repair_csv(path)
+    assert path.read_text() == "" or path.read_text().endswith("\n")
+    # A line that lacks its newline only is whole, and so seems one without its last, optional column.
+    n_whole = text[: cut + 1].count("\n") - 1 + text[:cut].endswith('3}",')
+    if path.read_text():
+        assert sum(one.shots for one in sinter.stats_from_csv_files(path)) == 1000 * max(n_whole, 0)
+
+
+def test_other_files_are_left_alone(tmp_path):
+    path = tmp_path / "notes.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="notes.csv is no table of sinter's: its first line is 'a,b'"):
+        repair_csv(path)
+    assert path.read_text() == "a,b\n1,2\n"
