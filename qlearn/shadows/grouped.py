@@ -80,17 +80,35 @@ class Grouped(AbstractScheme):
         n_shots = check_count("n_shots", n_shots, minimum=2)
         n_pilot = max(1, n_shots // 5) if n_pilot is None else n_pilot
         n_pilot = check_count("n_pilot", n_pilot, minimum=1, maximum=n_shots - 1)
-        return GroupedPlan(hamiltonian, self._groups(terms), n_shots, n_pilot)
+        return GroupedPlan(hamiltonian, self.groups(terms), n_shots, n_pilot)
 
     def _design(self, terms: PauliSum, n_shots: int) -> MeasurementScheme:
-        groups = self._groups(terms)
+        groups = self.groups(terms)
         if self.reference is None:
             shares = _moduli(groups)
         else:
             shares = np.sqrt(np.maximum(group_variances(groups, self.reference), 1e-12 * terms.norm() ** 2))
         return MeasurementScheme(groups.bases, _allocate(shares, n_shots))
 
-    def _groups(self, terms: PauliSum) -> Grouping:
+    def groups(self, terms: PauliSum) -> Grouping:
+        """Return the groups, each with the setting that measures it.
+
+        Parameters
+        ----------
+        terms : PauliSum
+            Distinct strings, without the identity.
+
+        Returns
+        -------
+        Grouping
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> terms = ql.PauliSum({"ZI": 3.0, "XX": 2.0, "XI": 1.0, "YI": 1.0, "IX": 0.5})
+        >>> [ql.shadows.Grouped(order=order).groups(terms).assignment.tolist() for order in ("magnitude", "degree")]
+        [[0, 1, 1, 2, 0], [0, 1, 1, 2, 0]]
+        """
         if self.order not in _ORDERS:
             raise ValueError(f"`order` must be one of {', '.join(_ORDERS)}, got {self.order!r}.")
         if self.order == "magnitude":
