@@ -38,12 +38,21 @@ class _Codec(NamedTuple):
 _CODECS = {
     "Checkpoint": _Codec(".decoders._checkpoint", finite=True),
     "Circuit": _Codec(".circuits", finite=True),
+    "CliffordData": _Codec(".shadows", finite=True),
     "GapStacking": _Codec(".decoders", finite=True),
     "MLPDecoder": _Codec(".decoders", finite=True),
     "NeuralReweighting": _Codec(".decoders", finite=True),
     "Estimate": _Codec(".estimates", finite=False),  # the error of a single shot is NaN
     "PauliSum": _Codec(".paulis", finite=True),
     "ShadowData": _Codec(".shadows", finite=True),
+    "DataReuploadingClassifier": _Codec(".variational", finite=True),
+    "DataReuploadingRegressor": _Codec(".variational", finite=True),
+    "DressedClassifier": _Codec(".variational", finite=True),
+    "DressedRegressor": _Codec(".variational", finite=True),
+    "QuantumKernelClassifier": _Codec(".variational", finite=True),
+    "QuantumKernelRegressor": _Codec(".variational", finite=True),
+    "VariationalClassifier": _Codec(".variational", finite=True),
+    "VariationalRegressor": _Codec(".variational", finite=True),
 }
 
 _FORMAT = 1

@@ -27,6 +27,13 @@ from .ansatze import (
     TreeTensor,
 )
 from .cuts import CutResult, maxcut_cost, qaoa
+from .diagnostics import (
+    entangling_capability,
+    expressibility,
+    fisher_spectrum,
+    gradient_variance,
+    lie_algebra_dimension,
+)
 from .encodings import (
     AbstractEncoding,
     AmplitudeEncoding,
@@ -109,7 +116,12 @@ __all__ = [
     "VariationalClassifier",
     "VariationalRegressor",
     "ZZEncoding",
+    "entangling_capability",
+    "expressibility",
+    "fisher_spectrum",
+    "gradient_variance",
     "learn_state",
+    "lie_algebra_dimension",
     "maxcut_cost",
     "qaoa",
     "ssvqe",

@@ -186,7 +186,7 @@ def test_dressed_gradients_reach_the_first_map(rng):
 def test_shots_and_noise_train(blobs):
     X, y = blobs
     keep = y != "c"
-    execution = variational.ParameterShift(n_shots=100, noise=ql.NoiseModel.depolarizing(0.002, 0.01))
+    execution = variational.ParameterShift(n_shots=50, noise=ql.NoiseModel.depolarizing(0.002, 0.01))
     model = variational.VariationalClassifier(
         encoding=variational.AngleEncoding(), ansatz=variational.HardwareEfficient(n_layers=1), execution=execution,
         max_epochs=6, random_state=0,

@@ -17,10 +17,11 @@ from ..execution import Adjoint
 from ..hybrid import DataObjective, HybridModel, cross_entropy, squared_error
 from ..layer import QuantumLayer, without_entanglers, z_observables
 from ..optimizers import Adam, Loop
-from .preparation import FeatureScaling, merged_rows
+from ..preparation import FeatureScaling, merged_rows
+from ..saving import SavedModelMixin
 
 
-class AbstractVariationalModel(BaseEstimator, ABC):
+class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
     """Base of estimators around a trained circuit; a subclass says which circuit.
 
     A subclass stores `ansatz` and its own arguments, and hands on those of training that all have in common; only
@@ -69,7 +70,16 @@ class AbstractVariationalModel(BaseEstimator, ABC):
         if isinstance(kind, str) and kind == "auto":
             kind = "standard" if encoding is None else encoding.scaling
         self.scaling_ = FeatureScaling.learnt(kind, X, weight)
-        circuit, inputs, weights, front = self._architecture(X.shape[1])
+        layer, front = self._layer(X.shape[1])
+        self.model_ = HybridModel(layer, n_outputs, front)
+        random = task_generator(self._seed, 0)
+        initial = self._initial_weights(layer.circuit.n_qubits, layer.n_weights, random)
+        self.parameters_ = self.model_.initial(initial, random)
+        self.optimizer_state_: dict[str, Any] = {}
+
+    def _layer(self, n_features: int) -> tuple[QuantumLayer, int | None]:
+        """Return the layer, and the number of features of a first linear map (None without one)."""
+        circuit, inputs, weights, front = self._architecture(n_features)
         if not self.entangled:
             circuit = without_entanglers(circuit)
         observables = self.observables
@@ -78,12 +88,7 @@ class AbstractVariationalModel(BaseEstimator, ABC):
         elif callable(observables):
             observables = observables(circuit.n_qubits)
         execution = Adjoint() if self.execution is None else self.execution
-        layer = QuantumLayer(circuit, observables, inputs, weights, execution)
-        self.model_ = HybridModel(layer, n_outputs, front)
-        random = task_generator(self._seed, 0)
-        initial = self._initial_weights(circuit.n_qubits, len(weights), random)
-        self.parameters_ = self.model_.initial(initial, random)
-        self.optimizer_state_: dict[str, Any] = {}
+        return QuantumLayer(circuit, observables, inputs, weights, execution), front
 
     def _train(self, X: np.ndarray, targets: np.ndarray, weight: np.ndarray, loss: Any, max_epochs: int) -> None:
         """Train the parameters from where they are."""
@@ -322,7 +327,7 @@ class VariationalRegressorMixin(RegressorMixin):
             raise ValueError("`sample_weight` must have a positive entry.")
         if not is_warm:
             self._start()
-            self._is_single = np.ndim(y) == 1
+            self.is_single_ = np.ndim(y) == 1
             self.target_scaling_ = FeatureScaling.learnt("standard", targets, weight)
             self._build(X, weight, targets.shape[1])
         elif targets.shape[1] != self.model_.n_outputs:
@@ -342,7 +347,7 @@ class VariationalRegressorMixin(RegressorMixin):
         ndarray of float, shape (n_samples,) or (n_samples, n_targets)
         """
         outputs = self._outputs(X) / self.target_scaling_.scale + self.target_scaling_.offset
-        return outputs[:, 0] if self._is_single else outputs
+        return outputs[:, 0] if self.is_single_ else outputs
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

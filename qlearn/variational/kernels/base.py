@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ...circuits import Circuit
 from ...sim import Statevector
 from ..encodings import AngleEncoding
-from ..estimators.preparation import FeatureScaling
 from ..layer import without_entanglers
+from ..preparation import FeatureScaling
 
 
 class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC):

@@ -9,12 +9,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ..estimators.preparation import FeatureScaling, merged_rows
+from ..preparation import FeatureScaling, merged_rows
+from ..saving import RefittedMixin
 from .fidelity import FidelityKernel
 from .nystroem import NystroemFeatures
 
 
-class QuantumKernelClassifier(ClassifierMixin, BaseEstimator):
+class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
     """A support vector classifier with a quantum kernel: takes the place of SVC() in any pipeline.
 
     Parameters
@@ -83,6 +84,7 @@ class QuantumKernelClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, labels = np.unique(y, return_inverse=True)
         weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         X, labels, weight = merged_rows(X, labels[:, None], weight)
+        self.training_ = X, labels, weight
         labels = labels[:, 0].astype(int)
         if len(np.unique(labels)) < 2:
             raise ValueError("Training needs at least two classes among samples of positive weight, got one class.")
@@ -142,7 +144,7 @@ class QuantumKernelClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
 
-class QuantumKernelRegressor(RegressorMixin, BaseEstimator):
+class QuantumKernelRegressor(RefittedMixin, RegressorMixin, BaseEstimator):
     """Ridge regression with a quantum kernel, about the mean of the targets; any number of targets.
 
     Parameters
@@ -196,11 +198,12 @@ class QuantumKernelRegressor(RegressorMixin, BaseEstimator):
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         if not 0 < self.alpha < np.inf:
             raise ValueError(f"`alpha` must be positive and finite, got {self.alpha!r}.")
-        self._is_single = np.ndim(y) == 1
+        self.is_single_ = np.ndim(y) == 1
         weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         X, targets, weight = merged_rows(X, np.asarray(y, dtype=float).reshape(len(X), -1), weight)
         if not len(X):
             raise ValueError("`sample_weight` must have a positive entry.")
+        self.training_ = X, targets, weight
         self.kernel_ = _fitted_kernel(self, X, targets)
         self.target_scaling_ = FeatureScaling(np.average(targets, axis=0, weights=weight), np.ones(targets.shape[1]))
         centred = self.target_scaling_(targets)
@@ -230,7 +233,7 @@ class QuantumKernelRegressor(RegressorMixin, BaseEstimator):
         check_is_fitted(self, "coefficients_")
         X = validate_data(self, X, dtype=np.float64, reset=False)
         found = self.kernel_.transform(X) @ self.coefficients_ + self.target_scaling_.offset
-        return found[:, 0] if self._is_single else found
+        return found[:, 0] if self.is_single_ else found
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

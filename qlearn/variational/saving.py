@@ -1,0 +1,193 @@
+"""Estimators as plain data: settings and learnt arrays, from which no code can run."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from ..paulis import PauliSum
+from . import ansatze, encodings, execution, optimizers
+from .hybrid import HybridModel
+from .preparation import FeatureScaling
+
+
+def _components() -> dict[str, type]:
+    """Return the classes that settings may hold, by name."""
+    from . import kernels  # which saves by this module
+
+    return {
+        name: value
+        for module in (ansatze, encodings, execution, kernels, optimizers)
+        for name in module.__all__
+        if isinstance(value := getattr(module, name), type) and issubclass(value, BaseEstimator)
+    }
+
+
+def encoded(value: Any, owner: str) -> Any:
+    """Return a setting as JSON values.
+
+    Raises
+    ------
+    TypeError
+        If it is no plain data and none of the components of this package.
+    """
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return {"list": value.tolist()}
+    if isinstance(value, (list, tuple)):
+        return {"tuple" if isinstance(value, tuple) else "list": [encoded(item, owner) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, (str, int)) for key in value):
+        return {"dict": [[key, encoded(item, owner)] for key, item in value.items()]}
+    if isinstance(value, PauliSum):
+        if np.iscomplexobj(value.coefficients) and np.any(value.coefficients.imag):
+            raise TypeError(f"Cannot save {owner}: an observable has complex coefficients.")
+        return {"PauliSum": [value.n_qubits, value.labels(), np.real(value.coefficients).tolist()]}
+    name = type(value).__name__
+    if _components().get(name) is type(value):
+        params = {key: encoded(item, owner) for key, item in value.get_params(deep=False).items()}
+        return {"component": name, "params": params}
+    raise TypeError(f"Cannot save {owner}: a setting is {name}, which is not plain data; set it after loading.")
+
+
+def decoded(data: Any) -> Any:
+    """Return the setting that `encoded` wrote.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or names an unknown component.
+    """
+    if not isinstance(data, dict):
+        if data is None or isinstance(data, (bool, int, float, str)):
+            return data
+        raise ValueError(f"a setting is {type(data).__name__}")
+    if "component" in data:
+        known = _components()
+        if data["component"] not in known:
+            raise ValueError(f"unknown component {data['component']!r}")
+        return known[data["component"]](**{key: decoded(item) for key, item in data["params"].items()})
+    ((kind, content),) = data.items()
+    if kind == "PauliSum":
+        n_qubits, labels, coefficients = content
+        return PauliSum(list(zip(labels, coefficients, strict=True)), n_qubits=n_qubits)
+    if kind == "dict":
+        return {key: decoded(item) for key, item in content}
+    if kind not in ("list", "tuple"):
+        raise ValueError(f"unknown kind of setting {kind!r}")
+    items = [decoded(item) if isinstance(item, dict) else item for item in content]
+    return tuple(items) if kind == "tuple" else items
+
+
+def settings_data(estimator: Any) -> dict[str, Any]:
+    """Return the constructor's arguments of an estimator as JSON values."""
+    name = type(estimator).__name__
+    return {key: encoded(value, name) for key, value in estimator.get_params(deep=False).items()}
+
+
+def common_data(estimator: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what every fitted estimator has: settings, names and number of features, classes."""
+    params: dict[str, Any] = {"settings": settings_data(estimator), "n_features": int(estimator.n_features_in_)}
+    arrays: dict[str, np.ndarray] = {}
+    if hasattr(estimator, "feature_names_in_"):
+        params["feature_names"] = [str(name) for name in estimator.feature_names_in_]
+    if hasattr(estimator, "is_single_"):
+        params["is_single"] = bool(estimator.is_single_)
+    if hasattr(estimator, "classes_"):
+        if estimator.classes_.dtype.kind in "biuf":
+            arrays["classes"] = estimator.classes_
+        else:
+            params["classes"] = [str(label) for label in estimator.classes_]
+    return params, arrays
+
+
+def restore_common(estimator: Any, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Set what `common_data` gave."""
+    estimator.n_features_in_ = int(params["n_features"])
+    if "feature_names" in params:
+        estimator.feature_names_in_ = np.array(params["feature_names"], dtype=object)
+    if "classes" in arrays:
+        estimator.classes_ = arrays["classes"]
+    elif "classes" in params:
+        estimator.classes_ = np.array(params["classes"])
+
+
+class SavedModelMixin:
+    """`_to_data` and `_from_data` of estimators around a trained circuit; training cannot go on after loading."""
+
+    def _to_data(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        if not hasattr(self, "parameters_"):
+            raise TypeError(f"Cannot save this {type(self).__name__}: it is not fitted.")
+        params, arrays = common_data(self)
+        params |= {
+            "n_outputs": self.model_.n_outputs,
+            "stop_reason": self.stop_reason_,
+            "seed": [str(self._seed.entropy), list(self._seed.spawn_key)],
+        }
+        arrays |= {
+            "parameters": self.parameters_,
+            "offset": self.scaling_.offset,
+            "scale": self.scaling_.scale,
+            "loss_curve": np.array(self.loss_curve_, dtype=float),
+            "validation_curve": np.array(self.validation_curve_, dtype=float),
+        }
+        if hasattr(self, "target_scaling_"):
+            arrays |= {"target_offset": self.target_scaling_.offset, "target_scale": self.target_scaling_.scale}
+        return params, arrays
+
+    @classmethod
+    def _from_data(cls, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self:
+        model = cls(**{key: decoded(value) for key, value in params["settings"].items()})
+        restore_common(model, params, arrays)
+        model.scaling_ = FeatureScaling(arrays["offset"], arrays["scale"])
+        if model.scaling_.offset.shape != (model.n_features_in_,) != model.scaling_.scale.shape:
+            raise ValueError(f"the scaling must have {model.n_features_in_} features")
+        entropy, spawn_key = params["seed"]
+        model._seed = np.random.SeedSequence(int(entropy), spawn_key=tuple(spawn_key))
+        model._n_trainings = 0
+        layer, front = model._layer(model.n_features_in_)
+        model.model_ = HybridModel(layer, int(params["n_outputs"]), front)
+        model.parameters_ = arrays["parameters"]
+        if model.parameters_.shape != (model.model_.n_parameters,):
+            raise ValueError(
+                f"the model has {model.model_.n_parameters} parameters, the file holds {model.parameters_.shape}"
+            )
+        model.optimizer_state_ = {}
+        model.loss_curve_ = arrays["loss_curve"].tolist()
+        model.validation_curve_ = arrays["validation_curve"].tolist()
+        model.n_iter_, model.stop_reason_ = len(model.loss_curve_), str(params["stop_reason"])
+        if "target_offset" in arrays:
+            model.is_single_ = bool(params["is_single"])
+            model.target_scaling_ = FeatureScaling(arrays["target_offset"], arrays["target_scale"])
+        return model
+
+
+class RefittedMixin:
+    """`_to_data` and `_from_data` of estimators that are the same again when fitted again: they keep their data."""
+
+    def _to_data(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        if not hasattr(self, "training_"):
+            raise TypeError(f"Cannot save this {type(self).__name__}: it is not fitted.")
+        for place in (self, self.kernel):
+            if getattr(place, "random_state", None) is not None and not isinstance(place.random_state, int):
+                raise TypeError(f"Cannot save this {type(self).__name__}: `random_state` must be an integer or None.")
+        params, arrays = common_data(self)
+        X, targets, weight = self.training_
+        return params, {**arrays, "X": X, "targets": targets, "weight": weight}
+
+    @classmethod
+    def _from_data(cls, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self:
+        model = cls(**{key: decoded(value) for key, value in params["settings"].items()})
+        targets = arrays["targets"]
+        restore_common(model, params, arrays)
+        if hasattr(model, "classes_"):
+            targets = model.classes_[targets[:, 0].astype(int)]
+        elif targets.shape[1] == 1 and params["is_single"]:
+            targets = targets[:, 0]
+        model.fit(arrays["X"], targets, sample_weight=arrays["weight"])
+        restore_common(model, params, arrays)
+        return model

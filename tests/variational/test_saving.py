@@ -1,0 +1,73 @@
+"""Fitted estimators survive as files of plain data, to the last bit of their predictions."""
+
+import numpy as np
+import pytest
+
+import qlearn as ql
+from qlearn import persistence, variational
+
+MODELS = [
+    variational.VariationalClassifier(
+        variational.IQPEncoding(n_repeats=1), variational.HardwareEfficient(1, coupling=((0, 1),)), max_epochs=2,
+        observables=[ql.PauliSum("ZI"), ql.PauliSum("XX")], optimizer=variational.SPSA(), random_state=3,
+    ),
+    variational.VariationalRegressor(max_epochs=2, random_state=0),
+    variational.DataReuploadingClassifier(max_epochs=2, n_layers=2, scaling=0.5, random_state=0),
+    variational.DataReuploadingRegressor(max_epochs=2, random_state=0),
+    variational.DressedClassifier(max_epochs=2, random_state=0, entangled=False),
+    variational.DressedRegressor(max_epochs=2, random_state=0),
+    variational.QuantumKernelClassifier(variational.ProjectedKernel(bandwidth=0.7), class_weight={"a": 2.0}),
+    variational.QuantumKernelRegressor(n_landmarks=10, random_state=1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
+def test_predictions_come_back(model, blobs, tmp_path):
+    X, y = blobs
+    target = y if hasattr(model, "decision_function") else X @ [[1.0, 0.5], [2.0, -1.0]]
+    model.fit(X, target)
+    ql.save(model, tmp_path / "model")
+    again = ql.load(tmp_path / "model")
+    assert type(again) is type(model)
+    assert np.array_equal(again.predict(X), model.predict(X))
+    ask = "decision_function" if hasattr(model, "decision_function") else "predict"
+    assert np.array_equal(getattr(again, ask)(X), getattr(model, ask)(X))
+    assert repr(again.get_params()) == repr(model.get_params())
+    with pytest.raises(ValueError, match="features"):
+        again.predict(X[:, :1])
+
+
+def test_every_estimator_can_be_saved():
+    known = {name for name, codec in persistence._CODECS.items() if codec.module == ".variational"}
+    assert known == {type(model).__name__ for model in MODELS}
+
+
+def test_what_is_no_data_is_refused(blobs, tmp_path):
+    X, y = blobs
+    with pytest.raises(TypeError, match="Cannot save this VariationalClassifier: it is not fitted"):
+        ql.save(variational.VariationalClassifier(), tmp_path / "model")
+    fitted = variational.VariationalClassifier(max_epochs=1, callback=print, random_state=0)
+    fitted.set_params(callback=lambda *_: None).fit(X, y)
+    with pytest.raises(TypeError, match="a setting is function, which is not plain data; set it after loading"):
+        ql.save(fitted, tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda params, arrays: arrays.update(parameters=np.zeros(3)), "the model has .* parameters, the file holds"),
+        (
+            lambda params, arrays: params["settings"].update(ansatz={"component": "os", "params": {}}),
+            "unknown component",
+        ),
+        (lambda params, arrays: params["settings"].update(ansatz={"code": []}), "unknown kind of setting"),
+        (lambda params, arrays: params["settings"].update(evil=1), "unexpected keyword"),
+    ],
+)
+def test_tampered_files_are_refused(change, message, blobs):
+    X, y = blobs
+    params, arrays = variational.VariationalClassifier(max_epochs=1, random_state=0).fit(X, y)._to_data()
+    change(params, arrays)
+    with pytest.raises((ValueError, TypeError), match=message):
+        variational.VariationalClassifier._from_data(params, arrays)
