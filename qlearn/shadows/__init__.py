@@ -11,10 +11,13 @@ from .calibration import (
     ReadoutCalibration,
     SupportCalibration,
 )
+from .clifford_data import CliffordData
+from .clifford_fidelity import clifford_expectation, clifford_fidelity
+from .clifford_scheme import CliffordScheme
 from .conserved import Conserved, find_conserved
 from .counts_files import read_counts
 from .csv_files import read_csv, scan_csv, write_csv
-from .data import ShadowData
+from .data import AbstractShadowData, ShadowData
 from .derandomised import Derandomised
 from .estimation import Correlators, correlators, estimate, estimate_terms
 from .estimator import AbstractEstimator, AbstractLinearEstimator, TermEstimates
@@ -54,10 +57,13 @@ __all__ = [
     "AbstractEstimator",
     "AbstractLinearEstimator",
     "AbstractScheme",
+    "AbstractShadowData",
     "AdaptivePauli",
     "Advice",
     "Block",
     "Calibrated",
+    "CliffordData",
+    "CliffordScheme",
     "Conserved",
     "Correlators",
     "Derandomised",
@@ -86,6 +92,8 @@ __all__ = [
     "Uniform",
     "Unknowns",
     "advise",
+    "clifford_expectation",
+    "clifford_fidelity",
     "correlators",
     "cross_platform_fidelity",
     "error_bound",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +15,70 @@ from .planes import Planes
 LETTERS = "XYZ"
 
 
-class ShadowData:
+class AbstractShadowData(ABC):
+    """Outcomes of settings, whatever a setting is: a subclass says what was done before the measurement in Z."""
+
+    @property
+    @abstractmethod
+    def n_qubits(self) -> int:
+        """Number of qubits."""
+
+    @property
+    @abstractmethod
+    def outcomes(self) -> NDArray[np.uint8]:
+        """Measured bits, uint8 (n_shots, n_qubits): 0 = eigenvalue +1; read-only."""
+
+    @property
+    @abstractmethod
+    def shots_per_setting(self) -> NDArray[np.int64]:
+        """Shots of each setting, int64 (n_settings,); read-only."""
+
+    @abstractmethod
+    def subset(self, settings: Any) -> AbstractShadowData:
+        """Return new data with some of the settings, all their shots included.
+
+        Parameters
+        ----------
+        settings : slice, or array_like of int or bool
+            Which settings, in which order.
+
+        Returns
+        -------
+        AbstractShadowData
+        """
+
+    @property
+    def n_settings(self) -> int:
+        """Number of settings."""
+        return len(self.shots_per_setting)
+
+    @property
+    def n_shots(self) -> int:
+        """Number of shots in all."""
+        return len(self.outcomes)
+
+    @property
+    def setting_of_shot(self) -> NDArray[np.int64]:
+        """Setting of each shot, int64 (n_shots,)."""
+        return np.repeat(np.arange(self.n_settings), self.shots_per_setting)
+
+    def __len__(self) -> int:
+        return self.n_shots
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.n_qubits} qubits, {self.n_settings} settings, {self.n_shots} shots>"
+
+    def _rows_of(self, settings: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the chosen settings, and the rows of their shots."""
+        shots = self.shots_per_setting
+        chosen = np.atleast_1d(np.arange(len(shots))[settings])
+        counts = shots[chosen]
+        first = (np.cumsum(shots) - shots)[chosen]
+        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return chosen, np.repeat(first, counts) + offset
+
+
+class ShadowData(AbstractShadowData):
     """Outcomes of measurements in single-qubit Pauli bases, kept setting by setting.
 
     A *setting* is one basis string that was chosen once and measured one or more times. Two settings may have the same
@@ -56,7 +120,7 @@ class ShadowData:
         basis_probabilities: ArrayLike | None = None,
     ) -> None:
         bases = as_bases(bases)
-        outcomes, shots = _as_outcomes(outcomes, shots_per_setting, *bases.shape)
+        outcomes, shots = as_outcomes(outcomes, shots_per_setting, *bases.shape)
         self._parts = [(bases, outcomes, shots)]
         self._basis_probabilities = None
         if basis_probabilities is not None:
@@ -65,7 +129,7 @@ class ShadowData:
 
     def _joined(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
         if len(self._parts) > 1:
-            self._parts = [tuple(_read_only(np.concatenate(column)) for column in zip(*self._parts, strict=True))]
+            self._parts = [tuple(read_only(np.concatenate(column)) for column in zip(*self._parts, strict=True))]
         return self._parts[0]
 
     @property
@@ -104,22 +168,11 @@ class ShadowData:
         return sum(len(part[1]) for part in self._parts)
 
     @property
-    def setting_of_shot(self) -> NDArray[np.int64]:
-        """Setting of each shot, int64 (n_shots,)."""
-        return np.repeat(np.arange(self.n_settings), self.shots_per_setting)
-
-    @property
     def planes(self) -> Planes:
         """The data as bit planes, built on first use."""
         if self._planes is None:
             self._planes = Planes.pack(self.bases, self.outcomes, self.shots_per_setting)
         return self._planes
-
-    def __len__(self) -> int:
-        return self.n_shots
-
-    def __repr__(self) -> str:
-        return f"<ShadowData: {self.n_qubits} qubits, {self.n_settings} settings, {self.n_shots} shots>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ShadowData):
@@ -203,12 +256,8 @@ class ShadowData:
         ShadowData
         """
         bases, outcomes, shots = self._joined()
-        chosen = np.atleast_1d(np.arange(len(bases))[settings])
-        counts = shots[chosen]
-        first = (np.cumsum(shots) - shots)[chosen]
-        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = np.repeat(first, counts) + offset
-        return self._like(bases[chosen], outcomes[rows], counts, self._basis_probabilities)
+        chosen, rows = self._rows_of(settings)
+        return self._like(bases[chosen], outcomes[rows], shots[chosen], self._basis_probabilities)
 
     def restrict(self, qubits: int | Sequence[int]) -> ShadowData:
         """Return new data with some of the qubits, in the order given.
@@ -230,7 +279,7 @@ class ShadowData:
     def _like(cls, bases: NDArray, outcomes: NDArray, shots: NDArray, probabilities: NDArray | None) -> ShadowData:
         """Return data from arrays that need no check."""
         self = object.__new__(cls)
-        self._parts = [(_read_only(bases), _read_only(outcomes), _read_only(shots))]
+        self._parts = [(read_only(bases), read_only(outcomes), read_only(shots))]
         self._basis_probabilities = probabilities
         self._planes = None
         return self
@@ -263,7 +312,7 @@ def as_bases(bases: ArrayLike | Sequence[str], n_qubits: int | None = None) -> N
     if n_qubits is not None and codes.shape[1] != n_qubits:
         raise ValueError(f"`bases` must have {n_qubits} qubits, got {codes.shape[1]}.")
     _check_below("bases", codes, 3, "0 (X), 1 (Y) or 2 (Z)", "setting")
-    return _read_only(codes)
+    return read_only(codes)
 
 
 def _text_bases(texts: Sequence[str]) -> NDArray[np.uint8]:
@@ -281,12 +330,13 @@ def as_basis_probabilities(value: ArrayLike, n_qubits: int) -> NDArray[np.float6
     array = check_array("basis_probabilities", value, (n_qubits, 3))
     if (array < 0).any() or not np.allclose(array.sum(axis=1), 1, atol=1e-9):
         raise ValueError("`basis_probabilities` must hold for each qubit three probabilities that sum to 1.")
-    return _read_only(array.copy())
+    return read_only(array.copy())
 
 
-def _as_outcomes(
+def as_outcomes(
     outcomes: ArrayLike, shots: ArrayLike | None, n_settings: int, n_qubits: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return outcomes (n_shots, n_qubits) and the shots of each setting, checked and read-only."""
     array = check_array("outcomes", outcomes, None, np.uint8)
     if array.ndim == 3 and shots is None:
         array = check_array("outcomes", array, (n_settings, "shots", n_qubits), np.uint8)
@@ -302,7 +352,7 @@ def _as_outcomes(
             "give one row of `bases` for each shot, or how many shots each setting has."
         )
     _check_below("outcomes", array, 2, "0 (eigenvalue +1) or 1 (-1)", "shot")
-    return _read_only(array), _read_only(counts)
+    return read_only(array), read_only(counts)
 
 
 def _check_below(name: str, array: NDArray[np.uint8], bound: int, asked: str, row_name: str) -> None:
@@ -311,7 +361,8 @@ def _check_below(name: str, array: NDArray[np.uint8], bound: int, asked: str, ro
         raise ValueError(f"`{name}` must hold {asked}, got {array[row, qubit]} in {row_name} {row}, qubit {qubit}.")
 
 
-def _read_only(array: NDArray) -> NDArray:
+def read_only(array: NDArray) -> NDArray:
+    """Return a view that cannot be written to, in C order."""
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
