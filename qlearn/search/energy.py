@@ -15,6 +15,8 @@ from .problem import SearchProblem, has_complex_gates
 
 __all__ = ["EnergyProblem"]
 
+_MOST_EXACT = 14  # qubits
+
 
 class EnergyProblem(SearchProblem):
     """Find circuits whose state has a low energy.
@@ -77,6 +79,11 @@ class EnergyProblem(SearchProblem):
     def name(self) -> str:
         """A few words for tables."""
         return self._name or f"energy on {self.n_qubits} qubits"
+
+    @property
+    def wants_complex(self) -> bool:
+        """Whether complex states can have a lower energy than real ones: not where the Hamiltonian is real."""
+        return bool(((self.hamiltonian.x & self.hamiltonian.z).sum(axis=1) % 2).any())
 
     def _identity(self) -> tuple[Any, ...]:
         reference = self.reference.instructions if isinstance(self.reference, Circuit) else self.reference
@@ -148,6 +155,15 @@ class EnergyProblem(SearchProblem):
             raise ValueError("This problem has no noise; give EnergyProblem a `noise`.")
         return float(DensityMatrix().expectation(self.noise.apply(circuit), self.hamiltonian, values))
 
+    def exact_cost(self) -> float | None:
+        """Return the ground-state energy, for reports only; None beyond 14 qubits.
+
+        Returns
+        -------
+        float or None
+        """
+        return float(self.hamiltonian.ground_state().energies[0]) if self.n_qubits <= _MOST_EXACT else None
+
     def landscape(self) -> Landscape:
         """Return the problem in the form of the compiled structure search.
 
@@ -158,8 +174,7 @@ class EnergyProblem(SearchProblem):
         Landscape
         """
         matrix = self.hamiltonian.to_sparse().tocsr()
-        is_complex = np.iscomplexobj(matrix.data) and bool(np.abs(matrix.data.imag).max(initial=0.0) > 0)
-        if not (is_complex and has_complex_gates(self.gates)):
+        if not (self.wants_complex and has_complex_gates(self.gates)):
             matrix = matrix.real.tocsr()  # real states have no use for the imaginary part
         matrix.eliminate_zeros()
         matrix.sort_indices()

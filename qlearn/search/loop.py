@@ -24,6 +24,8 @@ from .structure import StructureSearch
 
 __all__ = ["run"]
 
+_MOST_IDLE = 20  # steps in a row without an evaluation
+
 
 def run(
     problem: SearchProblem,
@@ -144,12 +146,14 @@ class _Search:
         with _bar(self.budget, self.is_shown) as show:
             try:
                 self.strategy.start(self.problem, self.seed)
-                step = 0
+                step = n_idle = 0
                 while tasks := self.strategy.ask():
+                    before = self.spent.evaluations
                     self._step(step, tasks)
                     step += 1
                     show(self.spent, self.front)
-                    stop = self._is_over()
+                    n_idle = 0 if self.spent.evaluations > before else n_idle + 1
+                    stop = self._is_over() or ("the strategy spent nothing any more" if n_idle == _MOST_IDLE else "")
                     if stop:
                         ended = stop
                         break

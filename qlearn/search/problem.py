@@ -69,6 +69,16 @@ class SearchProblem(ABC):
         """A few words for tables."""
         return f"{type(self).__name__} on {self.n_qubits} qubits"
 
+    @property
+    def reference_bits(self) -> tuple[int, ...] | None:
+        """A basis state to start from, None where there is none."""
+        return None
+
+    @property
+    def wants_complex(self) -> bool:
+        """Whether complex states can have a lower cost than real ones."""
+        return True
+
     @abstractmethod
     def cost(self, circuit: Circuit, values: np.ndarray) -> float:
         """Return the noiseless cost of a circuit.
@@ -122,6 +132,15 @@ class SearchProblem(ABC):
         Circuit
         """
         return Circuit(self.n_qubits)
+
+    def exact_cost(self) -> float | None:
+        """Return the lowest cost there is, for reports only; None where nobody knows.
+
+        Returns
+        -------
+        float or None
+        """
+        return None
 
     def landscape(self) -> Landscape:
         """Return the problem in the form of the compiled structure search.

@@ -167,6 +167,7 @@ class StructureSearch(Strategy):
         self.best_ = np.full(most + 1, np.inf)
         self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
         self.shares_ = [[1.0, 1.0] for _ in self.starts_]
+        self.moves_ = {name: [0, 0] for name in MOVES}
         self.asked_: list[Task] = []
 
     def _ask(self) -> list[Task]:
@@ -216,9 +217,21 @@ class StructureSearch(Strategy):
                     news.append(found)
             if isinstance(task, _Move):
                 cost = outcome.spent.evaluations / 1000.0
+                self.moves_[task.name][0] += bests
+                self.moves_[task.name][1] += 1
                 _note(self.rewards_[task.name], _NEW_BEST * bests + _NEW_ENTRY * entries, cost)
                 _note(self.shares_[task.archive], bests, cost)
         return news
+
+    def notes(self) -> list[str]:
+        """Return what each move was worth, and from where the front came.
+
+        Returns
+        -------
+        list of str
+        """
+        moves = ", ".join(f"{name} {n_bests} of {n}" for name, (n_bests, n) in self.moves_.items())
+        return [f"Moves that made front points, of all tried: {moves}."]
 
     def proposal(self, found: Found) -> Proposal:
         """Return the circuit of a skeleton in the gate set of the problem.

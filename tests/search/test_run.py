@@ -274,3 +274,27 @@ def test_a_front_draws_itself():
     assert ax.get_xlabel() == "two qubit gates"
     assert ax.get_yscale() == "log"
     assert result.front.plot(ax, against="depth") is ax
+
+
+def test_a_report_holds_the_front_against_baselines():
+    molecule = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
+    task = EnergyProblem(molecule.hamiltonian, gates=("ry", "rz", "cx"), reference=molecule.hartree_fock, name="H2")
+    result = run(task, budget=Budget(evaluations=8000), random_state=0)
+    report = result.report()
+    found = {name: candidate for name, candidate, _ in report.baselines}
+    assert report.exact == pytest.approx(molecule.exact_energy, abs=1e-9)
+    assert found["reference"].cost == pytest.approx(molecule.hartree_fock_energy, abs=1e-9)
+    assert found["best product state"].cost == pytest.approx(molecule.hartree_fock_energy, abs=1e-7)
+    double = found["CI-guided doubles, 1"]
+    assert double.cost == pytest.approx(molecule.exact_energy, abs=1e-9)  # one double is all there is
+    assert double.two_qubit_gates == 3
+    assert found["UCCSD, one step"].cost == pytest.approx(molecule.exact_energy, abs=1e-7)
+    assert {"ADAPT, qubit pool", "random, equal budget"} <= set(found)
+    assert {f"hardware-efficient, {k}" for k in (1, 2, 3)} <= set(found)
+    assert result.best.cost == pytest.approx(molecule.exact_energy, abs=1e-7)
+    text = str(report)
+    assert "H2: StructureSearch" in text
+    assert "above exact" in text
+    data = json.loads(report.to_json())
+    again = ql.Circuit.from_qasm(data["front"][-1]["qasm"])
+    assert ql.sim.Statevector().expectation(again, molecule.hamiltonian) == pytest.approx(result.best.cost, abs=1e-9)

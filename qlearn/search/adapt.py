@@ -1,0 +1,169 @@
+"""Adapt: grow a circuit by the generator of a pool with the steepest slope, all angles optimised each time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._checks import check_count
+from ..paulis import PauliSum
+from ..sim import Statevector
+from .budget import Allowance, Spent
+from .gatelist import Gate, Structure, build, from_circuit, n_values
+from .optimise import CircuitStrategy, Lowering
+from .pools import POOLS, _labels, make_pool
+from .problem import SearchProblem
+from .strategy import Found, Outcome, Task
+
+__all__ = ["Adapt"]
+
+
+class Adapt(CircuitStrategy):
+    """ADAPT-VQE: from the reference, append the rotation with the largest slope, optimise all angles, repeat.
+
+    Takes problems with a Hamiltonian. The slopes of a whole pool come from one product with the Hamiltonian and an
+    inner product for each string; they are counted as one gradient and as many energies as that work amounts to.
+
+    Parameters
+    ----------
+    pool : str or list of PauliSum
+        "fermionic", "qubit_excitation", "qubit", "minimal", "coupled_exchange" or "qaoa" (see `make_pool`), or
+        Hermitian generators, each a sum of commuting strings. With "qaoa" every step first appends the evolution under
+        the Hamiltonian, which must be diagonal, and the start is the uniform superposition.
+    tolerance : float
+        Ends where no slope is larger; in the unit of the Hamiltonian.
+    max_operators : int
+    max_iterations : int
+        Of L-BFGS, after each operator.
+
+    References
+    ----------
+    Grimsley, Economou, Barnes, Mayhall, Nature Communications 10, 3007 (2019).
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> molecule = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
+    >>> problem = ql.search.EnergyProblem(molecule.hamiltonian, reference=molecule.hartree_fock)
+    >>> result = ql.search.run(problem, ql.search.Adapt(), budget=ql.search.Budget(evaluations=5000), random_state=0)
+    >>> abs(result.best.cost - molecule.exact_energy) < 1e-8
+    True
+    """
+
+    def __init__(
+        self,
+        pool: str | list[PauliSum] = "qubit",
+        tolerance: float = 1e-5,
+        max_operators: int = 100,
+        max_iterations: int = 200,
+    ) -> None:
+        self.pool, self.tolerance, self.max_operators, self.max_iterations = (
+            pool, tolerance, max_operators, max_iterations
+        )  # fmt: skip
+
+    def _begin(self) -> None:
+        hamiltonian = _hamiltonian(self.problem_, "Adapt")
+        if not (0 <= self.tolerance < math.inf):
+            raise ValueError(f"`tolerance` must be finite and not negative, got {self.tolerance!r}.")
+        check_count("max_operators", self.max_operators, minimum=1)
+        n = self.problem_.n_qubits
+        self.generators_ = make_pool(self.pool, n) if isinstance(self.pool, str) else list(self.pool)
+        for generator in self.generators_:
+            if not isinstance(generator, PauliSum) or generator.n_qubits != n or not generator.is_hermitian():
+                raise ValueError(f"`pool` must hold Hermitian PauliSum on {n} qubits or be one of {', '.join(POOLS)}.")
+        self.phase_: PauliSum | None = None
+        start = self.problem_.start_circuit()
+        self.structure_: Structure = from_circuit(start)
+        if self.pool == "qaoa":
+            if hamiltonian.x.any():
+                raise ValueError('pool="qaoa" needs a diagonal Hamiltonian, such as that of MaxCutProblem.')
+            self.phase_ = hamiltonian
+            self.structure_ = [["h", [q], None] for q in range(n)]
+        self.values_ = np.zeros(0)
+        self.is_done_ = False
+
+    def _ask(self) -> list[Task]:
+        if self.is_done_ or self.n_asked_ > self.max_operators:
+            return []
+        grow = self.n_asked_ > 0  # the first task measures the start
+        return [
+            _Grow(
+                self.structure_, self.values_, self.generators_ if grow else [], self.phase_, self.tolerance,
+                self.max_iterations,
+            )
+        ]  # fmt: skip
+
+    def _tell(self, outcomes: list[Outcome]) -> list[Found]:
+        news = list(outcomes[0].found)
+        if not news:
+            self.is_done_ = True
+        for found in news:
+            self.structure_, self.values_ = found.structure, found.values
+        return news
+
+
+@dataclass(frozen=True)
+class _Grow(Task):
+    """Append the steepest generator and optimise; without generators, measure the cost only."""
+
+    structure: Structure
+    values: np.ndarray
+    generators: list[PauliSum]
+    phase: PauliSum | None
+    tolerance: float
+    max_iterations: int
+
+    def run(self, problem: SearchProblem, allowance: Allowance) -> Outcome:
+        """Return the longer circuit, or nothing where every slope is within the tolerance."""
+        structure, values, spent = self.structure, self.values, Spent()
+        if self.generators:
+            if self.phase is not None:
+                structure = structure + rotation_gates(self.phase, n_values(structure))
+                values = np.append(values, 0.01)
+            state = Statevector().run(build(structure, problem.n_qubits), values).amplitudes
+            bra = problem.hamiltonian.apply(state)
+            slopes = np.array([np.vdot(bra, g.apply(state)).imag for g in self.generators])
+            n_strings = sum(g.n_terms for g in self.generators)
+            spent = Spent(-(-n_strings // max(1, problem.hamiltonian.n_terms)), 1)
+            best = int(np.argmax(np.abs(slopes)))
+            if abs(slopes[best]) <= self.tolerance or spent.evaluations >= allowance.evaluations:
+                return Outcome((), spent)
+            structure = structure + rotation_gates(self.generators[best], n_values(structure))
+            values = np.append(values, 0.0)
+        left = Allowance(allowance.evaluations - spent.evaluations, allowance.deadline)
+        lowered = Lowering(problem, build(structure, problem.n_qubits), left)
+        lowered.from_values(values, self.max_iterations)
+        spent += lowered.spent
+        if lowered.values is None:
+            return Outcome((), spent)
+        return Outcome((Found(lowered.cost, structure, lowered.values),), spent)
+
+
+def rotation_gates(generator: PauliSum, index: int) -> list[Gate]:
+    """Return the gates of exp(-i t G / 2) for a sum of commuting strings, t being value number `index`.
+
+    Parameters
+    ----------
+    generator : PauliSum
+    index : int
+
+    Returns
+    -------
+    list
+    """
+    gates: list[Gate] = []
+    for label, coefficient in zip(_labels(generator), generator.coefficients):
+        qubits = [q for q, letter in enumerate(label) if letter != "I"]
+        if qubits:
+            word = "".join(label[q] for q in qubits)
+            gates.append([f"pauli:{word}", qubits, [index, float(np.real(coefficient))]])
+    return gates
+
+
+def _hamiltonian(problem: SearchProblem, name: str) -> PauliSum:
+    hamiltonian = getattr(problem, "hamiltonian", None)
+    if hamiltonian is None:
+        raise TypeError(f"{name} needs a problem with a Hamiltonian, such as EnergyProblem, got {problem!r}.")
+    return hamiltonian

@@ -1,0 +1,135 @@
+"""The task of every strategy that builds circuits: lower the cost of a structure by L-BFGS with exact gradients."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .budget import Allowance, Spent
+from .gatelist import Structure, bound, build, canonical
+from .problem import SearchProblem
+from .strategy import Found, Outcome, Proposal, Strategy, Task
+
+
+class _OverError(Exception):
+    """The allowance is used up."""
+
+
+@dataclass(frozen=True)
+class Optimise(Task):
+    """Lower the cost of one structure from given values.
+
+    Parameters
+    ----------
+    structure : list
+        As in `qlearn.search.gatelist`.
+    initial : ndarray of float
+        One row, or several: the best end counts.
+    max_iterations : int
+    """
+
+    structure: Structure
+    initial: np.ndarray
+    max_iterations: int
+
+    def run(self, problem: SearchProblem, allowance: Allowance) -> Outcome:
+        """Return the structure with the best values found.
+
+        Parameters
+        ----------
+        problem : SearchProblem
+        allowance : Allowance
+
+        Returns
+        -------
+        Outcome
+        """
+        lowered = Lowering(problem, build(self.structure, problem.n_qubits), allowance)
+        for row in np.atleast_2d(self.initial):
+            lowered.from_values(row, self.max_iterations)
+        if lowered.values is None:
+            return Outcome((), lowered.spent)
+        return Outcome((Found(lowered.cost, self.structure, lowered.values),), lowered.spent)
+
+
+class Lowering:
+    """Quasi-Newton descent of one circuit's cost, counted, that keeps the best point met.
+
+    Parameters
+    ----------
+    problem : SearchProblem
+    circuit : Circuit
+    allowance : Allowance
+    """
+
+    def __init__(self, problem: SearchProblem, circuit: Any, allowance: Allowance) -> None:
+        self.problem, self.circuit, self.allowance = problem, circuit, allowance
+        self.spent = Spent()
+        self.cost, self.values = np.inf, None
+
+    def from_values(self, values: np.ndarray, max_iterations: int) -> None:
+        """Descend from a point.
+
+        Parameters
+        ----------
+        values : ndarray of float
+        max_iterations : int
+        """
+        from scipy.optimize import minimize
+
+        try:
+            if not len(values):
+                self._note(self.problem.cost(self.circuit, values), values, Spent(1, 0))
+                return
+            minimize(
+                self._slope, values, jac=True, method="L-BFGS-B", options={"maxiter": max_iterations, "gtol": 1e-6}
+            )
+        except _OverError:
+            pass
+
+    def _slope(self, values: np.ndarray) -> tuple[float, np.ndarray]:
+        if self.spent.evaluations >= self.allowance.evaluations or self.allowance.is_late:
+            raise _OverError
+        cost, gradient = self.problem.cost_and_gradient(self.circuit, values)
+        self._note(cost, values, Spent(0, 1))
+        return cost, gradient
+
+    def _note(self, cost: float, values: np.ndarray, spent: Spent) -> None:
+        self.spent += spent
+        if cost < self.cost:
+            self.cost, self.values = float(cost), np.array(values)
+
+
+class CircuitStrategy(Strategy):
+    """Base of strategies whose structures are lists of gates, with a cache of what was tried."""
+
+    def _start(self) -> None:
+        self.cache_: dict[str, float] = {}
+        self._begin()
+
+    def proposal(self, found: Found) -> Proposal:
+        """Return the circuit of a list of gates.
+
+        Parameters
+        ----------
+        found : Found
+
+        Returns
+        -------
+        Proposal
+        """
+        return Proposal(bound(found.structure, found.values, self.problem_.n_qubits), np.zeros(0))
+
+    def _is_new(self, structure: Structure) -> bool:
+        """Return whether no structure of this canonical form was asked for, and remember it."""
+        key = canonical(structure)
+        if key in self.cache_:
+            return False
+        self.cache_[key] = np.inf
+        return True
+
+    @abstractmethod
+    def _begin(self) -> None: ...
