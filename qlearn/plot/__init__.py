@@ -13,13 +13,19 @@ from .decoders_rounds import RoundsDisplay
 from .decoders_suppression import SuppressionDisplay
 from .decoders_threshold import ThresholdDisplay
 from .estimates import EstimatesDisplay
+from .shadows_correlations import CorrelationDisplay
+from .shadows_errors import ShotErrorDisplay
+from .shadows_schemes import SchemeDisplay
 
 __all__ = [
     "ComparisonDisplay",
+    "CorrelationDisplay",
     "EstimatesDisplay",
     "PostSelectionDisplay",
     "ReliabilityDisplay",
     "RoundsDisplay",
+    "SchemeDisplay",
+    "ShotErrorDisplay",
     "SuppressionDisplay",
     "ThresholdDisplay",
 ]

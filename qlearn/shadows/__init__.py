@@ -50,7 +50,7 @@ from .text_files import (
     write_text,
 )
 from .uniform import Uniform
-from .variance import one_shot_variance, scheme_variance, unmeasured_bias
+from .variance import count_matches, one_shot_variance, scheme_variance, unmeasured_bias
 
 __all__ = [
     "AbstractCalibration",
@@ -95,6 +95,7 @@ __all__ = [
     "clifford_expectation",
     "clifford_fidelity",
     "correlators",
+    "count_matches",
     "cross_platform_fidelity",
     "error_bound",
     "estimate",

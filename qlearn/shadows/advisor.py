@@ -19,7 +19,7 @@ from .planner import predicted_error
 from .scheme import AbstractScheme, MeasurementScheme, check_hamiltonian
 from .shadow_grouping import ShadowGrouping
 from .uniform import Uniform
-from .variance import compatible
+from .variance import count_matches
 
 
 @dataclass(frozen=True)
@@ -150,5 +150,5 @@ def _is_random(scheme: AbstractScheme) -> bool:
 
 
 def _missing_norm(design: MeasurementScheme, terms: PauliSum) -> float:
-    seen = (design.shots_per_setting @ compatible(design.bases, terms)) > 0
+    seen = count_matches(design, terms) > 0
     return float(np.sqrt((terms.coefficients[~seen] ** 2).sum()))

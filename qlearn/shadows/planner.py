@@ -14,7 +14,7 @@ from ..sim import State
 from .bounds import error_bound
 from .estimator import split_identity
 from .scheme import AbstractScheme, MeasurementScheme, check_hamiltonian
-from .variance import compatible, scheme_variance
+from .variance import count_matches, scheme_variance
 
 _FIRST_GUESS = 1000
 _ROUNDS = 12
@@ -124,7 +124,7 @@ def predicted_error(
     (0.1, 0.5)
     """
     _, terms = split_identity(hamiltonian)
-    matches = design.shots_per_setting @ compatible(design.bases, terms)
+    matches = count_matches(design, terms)
     unmeasured = float(np.abs(terms.coefficients[matches == 0]).sum())
     if state is not None:
         return math.sqrt(scheme_variance(design, hamiltonian, state)), unmeasured

@@ -115,6 +115,28 @@ def one_shot_variance(hamiltonian: PauliSum, state: State, basis_probabilities: 
     return float(terms.coefficients @ (factor * gram) @ terms.coefficients - mean**2)
 
 
+def count_matches(scheme: MeasurementScheme, terms: PauliSum) -> NDArray[np.int64]:
+    """Return how many shots of a scheme measure each string, (n_terms,).
+
+    Parameters
+    ----------
+    scheme : MeasurementScheme
+    terms : PauliSum
+
+    Returns
+    -------
+    ndarray of int64, shape (n_terms,)
+
+    Examples
+    --------
+    >>> import qlearn as ql
+    >>> scheme = ql.shadows.MeasurementScheme(["ZZ", "XX"], [10, 5])
+    >>> ql.shadows.count_matches(scheme, ql.PauliSum({"ZI": 1.0, "IX": 1.0, "XY": 1.0})).tolist()
+    [10, 5, 0]
+    """
+    return scheme.shots_per_setting @ compatible(scheme.bases, terms)
+
+
 def group_variances(groups: Grouping, state: State) -> NDArray[np.float64]:
     """Return the variance of one shot of each group of a grouping, (n_groups,).
 
