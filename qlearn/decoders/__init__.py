@@ -9,6 +9,8 @@ from .comparison import Comparison, ComparisonRow, compare
 from .confidence import Confidence, PostSelection, Reliability, assess_confidence
 from .ensemble import MatchingEnsemble
 from .gap_matching import GapMatching
+from .error_models import estimate_error_model
+from .error_refinement import refine_error_model
 from .gap_stacking import GapStacking
 from .learned import AbstractLearnedDecoder, AbstractNeuralDecoder
 from .lookup import Lookup
@@ -53,8 +55,10 @@ __all__ = [
     "ThresholdFit",
     "assess_confidence",
     "compare",
+    "estimate_error_model",
     "fit_rounds",
     "fit_suppression",
     "fit_threshold",
     "rate_per_round",
+    "refine_error_model",
 ]
