@@ -16,11 +16,19 @@ from .estimates import EstimatesDisplay
 from .shadows_correlations import CorrelationDisplay
 from .shadows_errors import ShotErrorDisplay
 from .shadows_schemes import SchemeDisplay
+from .variational_boundary import BoundaryDisplay
+from .variational_gradients import GradientVarianceDisplay
+from .variational_landscape import LandscapeDisplay
+from .variational_learning import LearningCurveDisplay
 
 __all__ = [
+    "BoundaryDisplay",
     "ComparisonDisplay",
     "CorrelationDisplay",
     "EstimatesDisplay",
+    "GradientVarianceDisplay",
+    "LandscapeDisplay",
+    "LearningCurveDisplay",
     "PostSelectionDisplay",
     "ReliabilityDisplay",
     "RoundsDisplay",

@@ -1,0 +1,51 @@
+"""Pictures of variational models show the numbers they were given."""
+
+import numpy as np
+import pytest
+
+import qlearn as ql
+from qlearn.variational import EnergyObjective
+
+
+def test_learning_curves_of_models_and_results(rng):
+    X = rng.normal(size=(20, 2))
+    model = ql.variational.VariationalClassifier(max_epochs=3, validation_fraction=0.2, random_state=0)
+    model.fit(X, X[:, 0] > 0)
+    result = ql.variational.vqe(ql.PauliSum("Z"), ql.Circuit(1).ry(ql.Parameter("a"), 0), random_state=0)
+    display = ql.plot.LearningCurveDisplay.from_estimators({"model": model, "energy": result}).plot()
+    lines = [line.get_ydata() for line in display.ax_.lines]
+    np.testing.assert_allclose(lines[0], model.loss_curve_)
+    np.testing.assert_allclose(lines[1], model.validation_curve_)
+    np.testing.assert_allclose(lines[2], result.loss_curve)
+    assert display.ax_.lines[1].get_linestyle() == "--"
+    with pytest.raises(ValueError, match=r"`validation` names \['b'\]"):
+        ql.plot.LearningCurveDisplay({"a": [1.0]}, {"b": [1.0]})
+
+
+def test_boundaries_are_predictions(rng):
+    X = rng.normal(size=(30, 2))
+    y = np.where(X[:, 0] > 0, "right", "left")
+    model = ql.variational.QuantumKernelClassifier().fit(X, y)
+    display = ql.plot.BoundaryDisplay.from_estimator(model, X, y, n_points=9).plot()
+    corner = model.predict([[display.x[0], display.y[-1]]])[0]
+    assert display.names[display.classes[-1, 0]] == corner
+    assert sum(len(line.get_xdata()) for line in display.ax_.lines) == 30
+    with pytest.raises(ValueError, match="`points` and `labels` come together"):
+        ql.plot.BoundaryDisplay([0], [0], [[0]], ["a"], points=[[0, 0]])
+
+
+def test_landscapes_hold_the_function():
+    theta = ql.parameters("theta", 2)
+    objective = EnergyObjective(ql.Circuit(2).ry(theta[0], 0).ry(theta[1], 1), ql.PauliSum("Z0 + 0.5 * Z1"))
+    path = np.array([[0.1, 0.2], [np.pi, np.pi]])
+    display = ql.plot.LandscapeDisplay.from_function(objective.values, [0.0, 0.0], n_points=5, path=path).plot()
+    x, y = np.meshgrid(display.x, display.y)
+    np.testing.assert_allclose(display.values, np.cos(x) + 0.5 * np.cos(y), atol=1e-12)
+    np.testing.assert_allclose(display.ax_.lines[0].get_xdata(), path[:, 0])
+
+
+def test_gradient_variances_are_means_over_parameters():
+    rows = [ql.Estimate(np.array([0.1, 0.3]), np.array([0.01, 0.03]), 10) for _ in range(2)]
+    display = ql.plot.GradientVarianceDisplay.from_estimates([2, 4], {"a": rows}).plot()
+    np.testing.assert_allclose(display.variances["a"], [0.2, 0.2])
+    np.testing.assert_allclose(display.ax_.lines[0].get_xdata(), [2, 4])
