@@ -59,6 +59,7 @@ from .execution import Adjoint, ParameterShift
 from .ground_states import EnergyResult, learn_state, ssvqe, vqd, vqe
 from .kernels import (
     AbstractQuantumKernel,
+    AlignedKernel,
     FidelityKernel,
     NystroemFeatures,
     ProjectedKernel,
@@ -83,6 +84,7 @@ __all__ = [
     "AbstractQuantumKernel",
     "Adam",
     "Adjoint",
+    "AlignedKernel",
     "AmplitudeEncoding",
     "AngleEncoding",
     "BasisEncoding",

@@ -293,7 +293,7 @@ def learn_state(
     1.0
     """
     if isinstance(target, Circuit):
-        observable = -1.0 * _zero_projector(target.n_qubits)
+        observable = -1.0 * zero_projector(target.n_qubits)
     else:
         amplitudes = np.asarray(getattr(target, "amplitudes", target), dtype=complex)
         n_qubits = amplitudes.size.bit_length() - 1
@@ -377,10 +377,10 @@ def _final_energy(objective: EnergyObjective, point: np.ndarray, random: np.rand
 
 def _overlap(circuit: Circuit, earlier: EnergyResult) -> EnergyObjective:
     """Return the fidelity with an earlier state, as the chance to find zeros after running that circuit backwards."""
-    return EnergyObjective(circuit + earlier.bound_circuit.inverse(), _zero_projector(circuit.n_qubits))
+    return EnergyObjective(circuit + earlier.bound_circuit.inverse(), zero_projector(circuit.n_qubits))
 
 
-def _zero_projector(n_qubits: int) -> PauliSum:
+def zero_projector(n_qubits: int) -> PauliSum:
     """Return |0...0><0...0| as the mean of all strings of I and Z."""
     if n_qubits > _MOST_PROJECTED:
         raise ValueError(f"Overlaps with states are for at most {_MOST_PROJECTED} qubits here, got {n_qubits}.")

@@ -19,6 +19,7 @@ TRAINED = [
     variational.DataReuploadingRegressor,
     variational.DressedClassifier,
     variational.DressedRegressor,
+    variational.AlignedKernel,
 ]
 KERNELS = [
     variational.QuantumKernelClassifier,

@@ -96,3 +96,51 @@ def test_balanced_classes_and_named_weights(rng):
     repeated = variational.QuantumKernelClassifier(class_weight="balanced").fit(np.repeat(X, 2, 0), np.repeat(y, 2))
     weighted = variational.QuantumKernelClassifier(class_weight="balanced").fit(X, y, sample_weight=np.full(88, 2))
     assert np.allclose(repeated.decision_function(X), weighted.decision_function(X))
+
+
+def test_alignment_trains_the_kernel(rng):
+    X = rng.uniform(-2, 2, size=(40, 1))
+    y = np.where(np.abs(X[:, 0]) > 1, "out", "in")
+    kernel = variational.AlignedKernel(max_epochs=15, random_state=0).fit(X, y)
+    target = np.where(y[:, None] == y[None, :], 1.0, -1.0)
+    above = np.triu_indices(40, 1)
+
+    def alignment(matrix):
+        k, t = matrix[above], target[above]
+        return (k @ t) / np.sqrt((k @ k) * (t @ t))
+
+    untrained = variational.AlignedKernel(random_state=0).fit(X)
+    assert alignment(kernel.matrix(X)) > alignment(untrained.matrix(X)) + 0.1
+    assert len(kernel.alignment_curve_) == 15
+    assert untrained.alignment_curve_ == []
+    assert variational.QuantumKernelClassifier(kernel).fit(X, y).score(X, y) > 0.9
+
+
+def test_alignment_gradients_against_differences(rng):
+    from qlearn.variational.kernels.aligned import _Misalignment, _target
+
+    kernel = variational.AlignedKernel(
+        variational.AngleEncoding(), n_layers=2, max_epochs=1, random_state=0, scaling="none"
+    )
+    X, y = rng.normal(size=(5, 2)), np.array([0, 1, 1, 2, 0])
+    kernel.fit(X, y)
+    circuit, inputs, weights, _ = kernel._trained_circuit(2)
+    from qlearn.circuits import parameters
+    from qlearn.variational import QuantumLayer
+    from qlearn.variational.ground_states import zero_projector
+
+    others = parameters("y", 2)
+    whole = circuit + circuit.inverse().substitute(dict(zip(inputs, others, strict=True)))
+    layer = QuantumLayer(whole, [zero_projector(2)], [*inputs, *others], weights)
+    states = kernel.layer_.states(X, kernel.weights_)
+    overlaps = abs(states.conj() @ states.T) ** 2
+    first, second = np.triu_indices(5, 1)
+    pairs = np.hstack([X[first], X[second]])
+    assert np.allclose(layer.forward(pairs, kernel.weights_)[:, 0], overlaps[first, second])
+    objective = _Misalignment(layer, X, _target(y))
+    _, gradient = objective.value_and_gradient(kernel.weights_, slice(None), None)
+    for k in range(len(gradient)):
+        move = 1e-5 * np.eye(len(gradient))[k]
+        slope = objective.value(kernel.weights_ + move, slice(None), None)
+        slope -= objective.value(kernel.weights_ - move, slice(None), None)
+        assert gradient[k] == pytest.approx(slope / 2e-5, abs=1e-7)

@@ -1,5 +1,6 @@
 """Quantum kernels: transformers that compare encoded rows."""
 
+from .aligned import AlignedKernel
 from .base import AbstractQuantumKernel
 from .fidelity import FidelityKernel, fidelities
 from .machines import QuantumKernelClassifier, QuantumKernelRegressor
@@ -8,6 +9,7 @@ from .projected import ProjectedKernel
 
 __all__ = [
     "AbstractQuantumKernel",
+    "AlignedKernel",
     "FidelityKernel",
     "NystroemFeatures",
     "ProjectedKernel",
