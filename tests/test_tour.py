@@ -10,7 +10,7 @@ import pytest
 import qlearn as ql
 from qlearn import cli
 from qlearn.cli import tour as command
-from qlearn.cli._tour import decode, estimate, search, simulate
+from qlearn.cli._tour import classify, decode, estimate, search, simulate
 from qlearn.cli._tour.chapter import Chapter, text_table
 from qlearn.report import Report
 from tests.naive import simulator
@@ -110,6 +110,19 @@ def test_the_search_finds_accurate_circuits_that_others_can_read(monkeypatch):
     assert found.error(found.chosen) == 1000 * (found.chosen.cost - found.molecule.exact_energy)
 
 
+def test_the_circuit_reads_digits_and_needs_its_entanglers(monkeypatch):
+    monkeypatch.setattr(classify, "_N_EPOCHS", 12)
+    monkeypatch.setattr(classify, "_N_LAYERS", 8)
+    found = classify.classify(np.random.SeedSequence(0))
+    exact, shots, separable, linear = found.accuracies.values()
+    assert exact > 0.85
+    assert separable < exact - 0.05
+    assert abs(shots - exact) < 0.1
+    assert linear > 0.9
+    assert np.mean(found.predictions == found.labels) > 0.7
+    assert found.n_train + found.n_test == 1797
+
+
 def test_the_report_and_the_terminal_tell_the_same(simulation, tmp_path):
     chapter = simulate.chapter(simulation, 80)
     assert [line for line in chapter.text.splitlines() if len(line) > 80 or line != line.rstrip()] == []
@@ -157,7 +170,7 @@ def test_faults_exit_with_1(monkeypatch, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["moon"], "There is no chapter 'moon'; there are simulate, estimate, decode, search"),
+        (["moon"], "There is no chapter 'moon'; there are simulate, estimate, decode, search, classify"),
         (["--report", "no/such/folder/r.html"], "There is no folder"),
         (["--report", "mine.html"], "mine.html is no report of a tour and would be replaced"),
         (["--report", "."], "is no report of a tour"),

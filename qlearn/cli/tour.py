@@ -17,7 +17,7 @@ EXAMPLES = """  qlearn tour                  all jobs on real inputs in minutes,
   qlearn tour simulate --json  one chapter of it, as data
 """
 _TITLE = "A tour of qlearn"
-_CHAPTERS = ("simulate", "estimate", "decode", "search")
+_CHAPTERS = ("simulate", "estimate", "decode", "search", "classify")
 
 
 def add_command(commands: Any) -> None:
@@ -26,9 +26,9 @@ def add_command(commands: Any) -> None:
         "tour",
         help="all jobs on real inputs in minutes, ending in one HTML report",
         description="Simulate and optimise a molecule; estimate the energy of H2O from a file of shots; train a "
-        "decoder for a surface code and compare it; search circuits for LiH. Results go to the terminal and to one "
-        "self-contained HTML file. The same seed gives the same numbers. The first run compiles kernels, which takes "
-        "up to a minute more.",
+        "decoder for a surface code and compare it; search circuits for LiH; train a circuit that reads digits. "
+        "Results go to the terminal and to one self-contained HTML file. The same seed gives the same numbers. The "
+        "first run compiles kernels, which takes up to a minute more.",
         epilog="Exit code 1 says that a known number was missed: the tour also checks the installation.",
     )
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help=f"of {', '.join(_CHAPTERS)} (default all)")
@@ -74,13 +74,14 @@ def _run_tour(options: argparse.Namespace) -> int:
 def _take(name: str, seed: int) -> "Chapter":
     import numpy as np
 
-    from ._tour import decode, estimate, search, simulate
+    from ._tour import classify, decode, estimate, search, simulate
 
     chapters: dict[str, Callable[..., Chapter]] = {
         "simulate": simulate.take,
         "estimate": estimate.take,
         "decode": decode.take,
         "search": search.take,
+        "classify": classify.take,
     }
     # The stream of a chapter is its own, so that it gives the same numbers alone.
     stream = np.random.SeedSequence(seed, spawn_key=(_CHAPTERS.index(name),))

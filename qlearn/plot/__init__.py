@@ -13,6 +13,7 @@ from .decoders_rounds import RoundsDisplay
 from .decoders_suppression import SuppressionDisplay
 from .decoders_threshold import ThresholdDisplay
 from .estimates import EstimatesDisplay
+from .images import ImagesDisplay
 from .shadows_correlations import CorrelationDisplay
 from .shadows_errors import ShotErrorDisplay
 from .shadows_schemes import SchemeDisplay
@@ -27,6 +28,7 @@ __all__ = [
     "CorrelationDisplay",
     "EstimatesDisplay",
     "GradientVarianceDisplay",
+    "ImagesDisplay",
     "LandscapeDisplay",
     "LearningCurveDisplay",
     "PostSelectionDisplay",
