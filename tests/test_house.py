@@ -293,7 +293,7 @@ def test_data_sets_travel_in_the_wheel():
 def test_every_extra_named_in_an_error_exists():
     project = tomllib.loads((house.ROOT.parent / "pyproject.toml").read_text())
     extras = set(project["project"]["optional-dependencies"])
-    assert {"torch", "decoders", "interop", "chem", "mps", "dask", "test", "dev", "bench"} == extras
+    assert {"torch", "decoders", "interop", "chem", "mps", "dask", "onnx", "test", "dev", "bench"} == extras
     named = set()
     for path in house.source_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -27,11 +27,14 @@ class Kind:
         int (n_edges, n_places), indices of inputs; one past the last where there is nothing.
     is_own : ndarray
         bool (n_places,), whether a place is a detector of the observable's own.
+    n_inputs : int
+        Of the network.
     """
 
     edges: np.ndarray
     seen: np.ndarray
     is_own: np.ndarray
+    n_inputs: int
 
 
 class LocalNetwork:
@@ -56,6 +59,16 @@ class LocalNetwork:
             last[...] = random.normal(0, 0.1 / np.sqrt(width), last.shape)
             bias[...] = logits[kind.edges]
         return network
+
+    @property
+    def n_inputs(self) -> int:
+        """Width of the inputs."""
+        return self.kinds[0].n_inputs
+
+    @property
+    def layers(self) -> list[list[np.ndarray]]:
+        """Of each kind: weights and biases of both layers, weights of the last and of the skip, own biases."""
+        return self._views
 
     def with_parameters(self, parameters: np.ndarray) -> "LocalNetwork":
         """Return the same network with other parameters."""
@@ -205,7 +218,7 @@ def _kind(edges: np.ndarray, middle: np.ndarray, positions: np.ndarray, sort: np
     for place, key in enumerate(kept):
         for row, index in found[key].items():
             seen[row, place] = index
-    return Kind(edges, seen, np.array([key[0][0] == 2 for key in kept], dtype=bool))
+    return Kind(edges, seen, np.array([key[0][0] == 2 for key in kept], dtype=bool), len(positions))
 
 
 def _steps(coordinates: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ from ._checkpoint import CheckpointFile
 from ._edge_model import EdgeModel
 from ._edge_training import EdgeTraining, TrainingSettings, learn_outcomes
 from ._gap_features import GapFeatures, LinearModel
-from ._network import Adam
+from ._local_network import LocalNetwork
+from ._network import Adam, Network
 from ._pymatching import MatchingGraph
 from ._selection import BASES, base_log_odds, select
 from ._syndrome_table import SyndromeTable
@@ -208,6 +209,12 @@ class NeuralReweighting(AbstractNeuralDecoder):
                 )
                 model.network = optimiser.averaged() if optimiser.has_stepped else model.network
             self._choose([taught], [held])
+
+    def _network(self, observable: int) -> Network | LocalNetwork:
+        return self._models[observable].network
+
+    def _network_inputs(self, detectors: np.ndarray, observable: int) -> np.ndarray:
+        return self._models[observable].inputs.of(detectors, with_own=True)
 
     def _state(self) -> Data:
         arrays = {f"network{k}": model.network.parameters for k, model in enumerate(self._models)}

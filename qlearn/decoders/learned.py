@@ -8,6 +8,8 @@ import stim
 
 from .._checks import check_array, check_count
 from .._random import RandomState
+from ._local_network import LocalNetwork
+from ._network import Network
 from .base import AbstractSoftDecoder
 from .problem import DecodingProblem
 from .shots import Shots
@@ -57,7 +59,7 @@ class AbstractLearnedDecoder(AbstractSoftDecoder):
 
 
 class AbstractNeuralDecoder(AbstractLearnedDecoder):
-    """Base of decoders made of networks: a subclass also writes `_fine_tune`."""
+    """Base of decoders made of networks: a subclass also writes `_network`, `_network_inputs` and `_fine_tune`."""
 
     def fine_tune(
         self, shots: Shots, *, passes: int = 1, learning_rate: float = 1e-4, random_state: RandomState = None
@@ -98,6 +100,14 @@ class AbstractNeuralDecoder(AbstractLearnedDecoder):
             )
         self._fine_tune(shots, check_count("passes", passes, minimum=1), learning_rate, random_state)
         return self
+
+    @abstractmethod
+    def _network(self, observable: int) -> Network | LocalNetwork:
+        """Return the network that answers an observable, maybe among others."""
+
+    @abstractmethod
+    def _network_inputs(self, detectors: np.ndarray, observable: int) -> np.ndarray:
+        """Return what that network sees of shots, float32 (n_shots, n_inputs)."""
 
     @abstractmethod
     def _fine_tune(self, shots: Shots, passes: int, learning_rate: float, random_state: RandomState) -> None:

@@ -159,6 +159,12 @@ class MLPDecoder(AbstractNeuralDecoder):
         )
         self.network_ = optimiser.averaged()
 
+    def _network(self, observable: int) -> Network:
+        return self.network_
+
+    def _network_inputs(self, detectors: np.ndarray, observable: int) -> np.ndarray:
+        return self._inputs(detectors)[0]
+
     def _state(self) -> Data:
         return {}, {"network": self.network_.parameters}
 

@@ -2,7 +2,7 @@
 
 `qlearn.interop.qiskit`, `.cirq`, `.pennylane` and `.openfermion` have `import_...` functions, which take the other
 library's objects, and `export_...` functions, which make them; the first three have `shadow_data`, which makes
-measurement data of results; `.torch` has layers, `.sinter` decoders. Each bit order
+measurement data of results; `.torch` has layers, `.sinter` decoders, `.onnx` their networks. Each bit order
 is converted: what is on qubit k there is on qubit k here. A library is loaded when an object of it is made, not before.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from . import cirq, openfermion, pennylane, qiskit
 
-# `torch` and `sinter` are left out: their modules extend classes of the library, so they load it.
+# `torch` and `sinter` are left out: their modules extend classes of the library; `onnx` loads the decoders.
 __all__ = ["cirq", "openfermion", "pennylane", "qiskit"]
 
 
@@ -19,11 +19,13 @@ def __getattr__(name: str) -> Any:
         from .torch import __name__ as loaded  # loading a submodule makes it an attribute of its package
     elif name == "sinter":
         from .sinter import __name__ as loaded
+    elif name == "onnx":
+        from .onnx import __name__ as loaded
     else:
-        offered = ", ".join((*__all__, "sinter", "torch"))
+        offered = ", ".join((*__all__, "onnx", "sinter", "torch"))
         raise AttributeError(f"module 'qlearn.interop' has no attribute {name!r}; it offers {offered}.")
     return globals()[loaded.rpartition(".")[2]]
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "sinter", "torch"})
+    return sorted({*globals(), "onnx", "sinter", "torch"})
