@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._checks import check_qubits
-from ..circuits import GATES, Circuit, NoiseModel
+from ..circuits import GATES, Circuit, Instruction, NoiseModel
 from .tidy import check_gates, tidy
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class SearchProblem(ABC):
     """
 
     cost_name = "cost"
+    starts_at_zero = True  # else a gate may not be left out for being a phase on |0...0>
 
     def __init__(
         self,
@@ -161,15 +162,20 @@ class SearchProblem(ABC):
         -------
         str
         """
-        text = [
-            type(self).__name__,
-            sorted(self.gates),
-            self.edges,
-            self.objectives,
-            repr(self.noise),
-            *self._identity(),
-        ]
+        noise = None if self.noise is None else self.noise.apply(self._probe(), check_coupling=False).instructions
+        text = [type(self).__name__, sorted(self.gates), self.edges, self.objectives, noise, *self._identity()]
         return hashlib.sha256(repr(text).encode()).hexdigest()[:16]
+
+    def _probe(self) -> Circuit:
+        """Return a circuit with every gate wherever it may stand: its noise tells noise models apart."""
+        circuit = Circuit(self.n_qubits)
+        for name in sorted(self.gates):
+            size = GATES[name].n_qubits if name in GATES else 0
+            places = [(q,) for q in range(self.n_qubits)] if size == 1 else self.edges if size == 2 else ()
+            for place in places:
+                circuit.append(Instruction(name, tuple(place), (0.5,) * GATES[name].n_angles))
+                circuit.barrier()
+        return circuit.measure()
 
     def _identity(self) -> tuple[Any, ...]:
         """Return what else tells one problem from another, with a full repr."""
@@ -211,7 +217,8 @@ class SearchProblem(ABC):
         values : ndarray of float
             Of its parameters.
         """
-        return tidy(circuit.bind(values) if circuit.n_parameters else circuit, self.gates)
+        numbers = circuit.bind(values) if circuit.n_parameters else circuit
+        return tidy(numbers, self.gates, starts_at_zero=self.starts_at_zero)
 
     def __repr__(self) -> str:
         return f"<{self.name}: gates {', '.join(sorted(self.gates))}>"

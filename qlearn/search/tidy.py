@@ -55,7 +55,7 @@ def check_gates(gates: Iterable[str], n_qubits: int) -> frozenset[str]:
     return found
 
 
-def tidy(circuit: Circuit, gates: frozenset[str]) -> tuple[Circuit, np.ndarray]:
+def tidy(circuit: Circuit, gates: frozenset[str], *, starts_at_zero: bool = True) -> tuple[Circuit, np.ndarray]:
     """Return the circuit in the given gates, free angles as parameters, and the values of those.
 
     Runs of one-qubit gates become the fewest rotations, on fresh qubits what acts on |0> as a phase is left out, and
@@ -64,8 +64,10 @@ def tidy(circuit: Circuit, gates: frozenset[str]) -> tuple[Circuit, np.ndarray]:
     Parameters
     ----------
     circuit : Circuit
-        Unitary, all angles numbers; acts on |0...0>.
+        Unitary, all angles numbers.
     gates : frozenset of str
+    starts_at_zero : bool
+        Whether it acts on |0...0> only, on which a diagonal gate is nothing.
 
     Returns
     -------
@@ -73,19 +75,19 @@ def tidy(circuit: Circuit, gates: frozenset[str]) -> tuple[Circuit, np.ndarray]:
     """
     steps = list(circuit.instructions)
     while True:
-        steps = _merged(steps, circuit.n_qubits)
+        steps = _merged(steps, circuit.n_qubits, starts_at_zero)
         shorter = _cancelled(steps, circuit.n_qubits)
         if len(shorter) == len(steps):
             break
         steps = shorter
-    result = _in_gates(steps, circuit.n_qubits, gates)
+    result = _in_gates(steps, circuit.n_qubits, gates, starts_at_zero)
     return _parametrised(result)
 
 
-def _merged(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
+def _merged(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> list[Instruction]:
     """Return the steps with every run of one-qubit gates written as few rotations."""
     waiting: list[np.ndarray | None] = [None] * n_qubits
-    fresh = [True] * n_qubits
+    fresh = [starts_at_zero] * n_qubits
     result: list[Instruction] = []
 
     def write(qubit: int) -> None:
@@ -161,7 +163,7 @@ def _same(step: Instruction, other: Instruction) -> bool:
     return step.qubits == other.qubits or (step.name in _SYMMETRIC and step.qubits == other.qubits[::-1])
 
 
-def _in_gates(steps: list[Instruction], n_qubits: int, gates: frozenset[str]) -> Circuit:
+def _in_gates(steps: list[Instruction], n_qubits: int, gates: frozenset[str], starts_at_zero: bool) -> Circuit:
     """Return the circuit in the given gates; what they cannot write raises."""
     circuit = Circuit(n_qubits)
     for step in steps:
@@ -170,12 +172,12 @@ def _in_gates(steps: list[Instruction], n_qubits: int, gates: frozenset[str]) ->
     if written.instructions == circuit.instructions:
         return written
     merged = Circuit(n_qubits)
-    for step in _summed(list(written.instructions), n_qubits):
+    for step in _summed(list(written.instructions), n_qubits, starts_at_zero):
         merged.append(step)
     return merged
 
 
-def _summed(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
+def _summed(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> list[Instruction]:
     """Return the steps with neighbouring rotations about one axis added, and RZ in front of it all left out."""
     result: list[Instruction] = []
     last: list[int] = [-1] * n_qubits
@@ -187,7 +189,7 @@ def _summed(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
                 angle = _wrapped(float(result[index].angles[0]) + float(step.angles[0]))
                 result[index] = Instruction(step.name, step.qubits, (angle,))
                 continue
-            if index < 0 and step.name in _DIAGONAL:
+            if index < 0 and starts_at_zero and step.name in _DIAGONAL:
                 continue
         for qubit in step.qubits:
             last[qubit] = len(result)
