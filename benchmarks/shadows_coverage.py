@@ -57,7 +57,7 @@ def run(options: Options):
     truth = float(load("parity", True)[0].exact_energy)
     repeats = 20 if options.quick else REPEATS
     for case, experiment in experiments().items():
-        if not options.wants(case):
+        if not options.wants(f"LiH: {case}"):
             continue
         found = [experiment(np.random.default_rng(seed)) for seed in range(repeats)]
         errors = np.array([one.value - truth for one in found])
