@@ -78,6 +78,20 @@ CLAIMS = {
         (r"spins 0, 9: .*: not shown to be entangled", []),
         (rf"fidelity to the plan: {NUMBER} ± {NUMBER} .*, exact 0\.985", [(0.9, 1.07), (0.005, 0.05)]),
     ],
+    "04_decoding": [
+        (r"\[\[9,1,3\]\]", []),
+        (r"24 detectors, 1 observable", []),
+        (r"the circuit has distance 3\n", []),
+        (rf"the optimum is wrong in {NUMBER} of the shots", [(0.0144425, 0.0144435)]),
+        (rf"\nmatching +{NUMBER} .* 0% ", [(0.0163, 0.0180)]),
+        (rf"\ngap stacking +{NUMBER} +\S+ to \S+ +{NUMBER} .* {NUMBER}% ", [(0.0143, 0.0164), (-30, -4), (40, 100)]),
+        (rf"\noptimum +{NUMBER} .* 100% ", [(0.0136, 0.0153)]),
+        (rf"error rate of all shots {NUMBER}, of the surest 90%: {NUMBER}", [(0.0143, 0.0170), (0.001, 0.006)]),
+        (rf"expected calibration error {NUMBER}", [(0, 0.004)]),
+        (rf"distance 3: {NUMBER} .*\ndistance 5: {NUMBER} ", [(0.43, 0.59), (0.26, 0.37)]),
+        (rf"Lambda {NUMBER}", [(1.2, 2.0)]),
+        (r"sinter gets the same answers: True", []),
+    ],
 }  # fmt: skip
 
 
