@@ -13,8 +13,7 @@ from .randomised import (
     jackknife_error,
     mean_without,
     outcome_probabilities,
-    prior_density,
-    require_dense,
+    prior_factor,
     uniform_settings,
 )
 
@@ -74,17 +73,11 @@ def fidelity(data: ShadowData, target: State, *, prior: State | ArrayLike | None
     if n < 2:
         raise ValueError(f"The fidelity needs at least 2 settings, got {n}.")
     amplitudes = np.asarray(target.amplitudes, dtype=complex)
-    guess, truth = None, 0.0
-    if isinstance(prior, State) and not prior.is_batch and prior.n_qubits == part.n_qubits:
-        guess = np.asarray(prior.amplitudes, dtype=complex)
-        truth = float(np.abs(np.vdot(amplitudes, guess)) ** 2)
-    elif prior is not None:
-        require_dense(part.n_qubits, 4, "The prior")
-        guess = prior_density(prior, data, None)
-        truth = float((amplitudes.conj() @ guess @ amplitudes).real)
+    guess = None if prior is None else prior_factor(prior, data, None)
+    truth = 0.0 if guess is None else float((np.abs(amplitudes.conj() @ guess) ** 2).sum())
     values = np.empty(n)
     for setting, basis in enumerate(part.bases):
-        of_outcome = apply_each(_INVERSE, outcome_probabilities(amplitudes, basis))
+        of_outcome = apply_each(_INVERSE, outcome_probabilities(amplitudes[:, None], basis))
         shots = part.outcomes[part.starts[setting] : part.starts[setting + 1]].astype(np.int64)
         values[setting] = of_outcome[shots].mean()
         if guess is not None:

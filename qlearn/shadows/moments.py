@@ -20,7 +20,7 @@ from .randomised import (
     jackknife,
     jackknife_error,
     outcome_probabilities,
-    prior_density,
+    prior_factor,
     require_dense,
     uniform_settings,
 )
@@ -214,7 +214,7 @@ def leave_one_out_moment(
             f"A moment of order {order} needs {order + 1} settings or batches, and no more batches than settings; got "
             f"{number} settings, {n_batches} batches."
         )
-    batches = _Batches(part, n_batches, turned, None if prior is None else prior_density(prior, data, qubits))
+    batches = _Batches(part, n_batches, turned, None if prior is None else prior_factor(prior, data, qubits))
     if order == 2:
         value, without = _second(batches)
     elif order == 3:
@@ -249,7 +249,7 @@ class _Batches:
         self._snapshots = np.tile(_SNAPSHOTS, (part.n_qubits, 1, 1, 1, 1))
         for qubit in transposed:
             self._snapshots[qubit] = self._snapshots[qubit].swapaxes(-1, -2)
-        self._added = None if prior is None else _partial_transpose(prior, transposed)
+        self._added = None if prior is None else _partial_transpose(prior @ prior.conj().T, transposed)
 
     def __len__(self) -> int:
         return self.n_batches

@@ -21,7 +21,7 @@ from .randomised import (
     jackknife_error,
     mean_without,
     outcome_probabilities,
-    prior_density,
+    prior_factor,
     uniform_settings,
 )
 
@@ -111,7 +111,7 @@ def leave_one_out_purity(
         values = np.empty(n)
         _within(part.starts, part.outcomes, _table_within(part.n_qubits), values)
         if prior is not None:
-            values -= _prior_within(part, prior_density(prior, data, qubits))
+            values -= _prior_within(part, prior_factor(prior, data, qubits))
         return LeaveOneOut(*mean_without(values), "pairs within settings")
     if prior is not None:
         raise ValueError("A prior needs pairs within settings, two shots or more in each; use `moment` for others.")
@@ -122,15 +122,16 @@ def leave_one_out_purity(
     return LeaveOneOut(total / (n * (n - 1)), (total - rows) / ((n - 1) * (n - 2)), "pairs between settings")
 
 
-def _prior_within(part: Settings, density: NDArray) -> NDArray[np.float64]:
+def _prior_within(part: Settings, factor: NDArray) -> NDArray[np.float64]:
     """Return the exact purity statistic of each setting for a state, less its mean over all settings."""
-    truth = float(np.vdot(density, density).real)
+    gram = factor.conj().T @ factor if factor.shape[1] < len(factor) else factor @ factor.conj().T
+    truth = float(np.vdot(gram, gram).real)
     known: dict[bytes, float] = {}
     values = np.empty(len(part.bases))
     for s, basis in enumerate(part.bases):
         key = basis.tobytes()
         if key not in known:
-            chances = outcome_probabilities(density, basis)
+            chances = outcome_probabilities(factor, basis)
             known[key] = float(chances @ apply_each(_KERNEL, chances)) - truth
         values[s] = known[key]
     return values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -114,18 +113,24 @@ def mean_without(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64
     return float(values.mean()), (values.sum() - values) / max(1, n - 1)
 
 
-def prior_density(prior: State | ArrayLike, data: ShadowData, qubits: int | Sequence[int] | None) -> NDArray:
-    """Return the density matrix of some qubits in a prior state, given as a state of all or the matrix itself."""
-    kept = range(data.n_qubits) if qubits is None else check_qubits(qubits, data.n_qubits)
+def prior_factor(prior: State | ArrayLike, data: ShadowData, qubits: int | Sequence[int] | None) -> NDArray:
+    """Return a matrix F (2**k, rank) with ``F F+`` the density matrix of some qubits in a prior state.
+
+    The state is given as one of all qubits, or as the density matrix itself.
+    """
+    kept = list(range(data.n_qubits) if qubits is None else check_qubits(qubits, data.n_qubits))
     if isinstance(prior, State):
         if prior.is_batch or prior.n_qubits != data.n_qubits:
             raise ValueError(f"`prior` must be one state of {data.n_qubits} qubits, got {prior!r:.60}.")
-        return np.asarray(prior.reduced(list(kept)))
+        rest = [qubit for qubit in range(data.n_qubits) if qubit not in kept]
+        tensor = np.asarray(prior.amplitudes, dtype=complex).reshape((2,) * data.n_qubits)
+        return tensor.transpose(kept + rest).reshape(2 ** len(kept), -1)
     size = 2 ** len(kept)
     density = check_array("prior", prior, (size, size), complex)
-    if not np.allclose(density, density.conj().T) or not math.isclose(np.trace(density).real, 1, abs_tol=1e-6):
-        raise ValueError("`prior` must be a Hermitian matrix of trace 1, or a State.")
-    return density
+    values, vectors = np.linalg.eigh(density)
+    if not np.allclose(density, density.conj().T) or abs(values.sum() - 1) > 1e-6 or values[0] < -1e-9:
+        raise ValueError("`prior` must be a State, or a Hermitian matrix of trace 1 without negative eigenvalues.")
+    return vectors * np.sqrt(np.maximum(values, 0))
 
 
 def rotate(tensor: NDArray, basis: NDArray[np.uint8]) -> NDArray:
@@ -138,12 +143,9 @@ def rotate(tensor: NDArray, basis: NDArray[np.uint8]) -> NDArray:
     return tensor.reshape(shape)
 
 
-def outcome_probabilities(state: NDArray, basis: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the probabilities of all outcomes in a basis, (2**n,): of amplitudes (2**n,) or a density matrix."""
-    if state.ndim == 1:
-        return np.abs(rotate(state, basis)) ** 2
-    half = rotate(state, basis)
-    return np.einsum("ii->i", rotate(half.conj().T, basis)).real.copy()
+def outcome_probabilities(factor: NDArray, basis: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the probabilities of all outcomes in a basis, (2**n,), of the density matrix ``F F+``."""
+    return (np.abs(rotate(factor, basis)) ** 2).sum(axis=1)
 
 
 def apply_each(matrix: NDArray[np.float64], vector: NDArray[np.float64]) -> NDArray[np.float64]:

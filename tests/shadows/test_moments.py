@@ -246,7 +246,7 @@ def test_unsuitable_input_is_refused(make):
         purity(data, prior=BELL)
     with pytest.raises(ValueError, match="`prior` must be one state of 2 qubits"):
         moment(data, 2, prior=ql.sim.State.ghz(3))
-    with pytest.raises(ValueError, match="Hermitian matrix of trace 1"):
+    with pytest.raises(ValueError, match="a Hermitian matrix of trace 1 without negative"):
         moment(data, 2, prior=np.eye(4))
     with pytest.raises(ValueError, match="have 2 and 3 qubits"):
         overlap(data, make(4, n_qubits=3))
