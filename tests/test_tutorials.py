@@ -113,6 +113,16 @@ CLAIMS = {
         (rf"Lambda {NUMBER}", [(1.2, 2.0)]),
         (r"sinter gets the same answers: True", []),
     ],
+    "10_your_own_data": [
+        (r"Z on qubits 0, 1, 2: \[-1\.0, 1\.0, 1\.0\]", []),
+        (rf"fidelity with a Bell state: {NUMBER} ± {NUMBER}", [(0.99, 1.01), (1e-4, 0.01)]),
+        (rf"XXX: .* off by {NUMBER} errors", [(0, 4.5)]),
+        (rf"IIZ: .* off by {NUMBER} errors", [(0, 4.5)]),
+        (r"Z on qubit 1: 0\.848353, by hand 0\.848353; slope -0\.717356", []),
+        (r"ground state -1\.1373 Hartree; in the data sets of qlearn -1\.1373", []),
+        (rf"{NUMBER} two-qubit gates, {NUMBER} mHa above", [(1, 3), (-1e-4, 1e-3)]),
+        (rf"wrong on {NUMBER} of 20000 recorded shots; doing nothing on {NUMBER}", [(1, 60), (2000, 2800)]),
+    ],
 }  # fmt: skip
 
 
