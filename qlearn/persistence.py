@@ -43,6 +43,7 @@ _CODECS = {
     "MLPDecoder": _Codec(".decoders", finite=True),
     "NeuralReweighting": _Codec(".decoders", finite=True),
     "Estimate": _Codec(".estimates", finite=False),  # the error of a single shot is NaN
+    "MeasurementScheme": _Codec(".shadows", finite=True),
     "PauliSum": _Codec(".paulis", finite=True),
     "ShadowData": _Codec(".shadows", finite=True),
     "DataReuploadingClassifier": _Codec(".variational", finite=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -176,6 +177,24 @@ class MeasurementScheme:
         self._check_width("The circuit" if isinstance(state, Circuit) else "The state", state.n_qubits)
         outcomes = measure(state, self._bases, self._shots, rng)
         return ShadowData(self._bases, outcomes, self._shots, basis_probabilities=self._basis_probabilities)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, MeasurementScheme):
+            return NotImplemented
+        mine, theirs = self._to_data()[1], other._to_data()[1]
+        return mine.keys() == theirs.keys() and all(np.array_equal(mine[key], theirs[key]) for key in mine)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _to_data(self) -> tuple[dict[str, Any], dict[str, NDArray]]:
+        arrays = {"bases": self._bases, "shots_per_setting": self._shots}
+        if self._basis_probabilities is not None:
+            arrays["basis_probabilities"] = self._basis_probabilities
+        return {}, arrays
+
+    @classmethod
+    def _from_data(cls, params: dict[str, Any], arrays: dict[str, NDArray]) -> MeasurementScheme:
+        return cls(**params, **arrays)
 
     def _check_width(self, name: str, n_qubits: int) -> None:
         if n_qubits != self.n_qubits:

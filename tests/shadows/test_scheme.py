@@ -171,3 +171,12 @@ def test_helpers():
     assert (bases.tolist(), counts.tolist()) == ([[2, 2], [0, 1]], [2, 1])
     assert round_shots(np.array([0.5, 0.3, 0.2]), 9).tolist() == [4, 3, 2]
     assert round_shots(np.ones(3), 2).sum() == 2
+
+
+def test_schemes_can_be_saved(tmp_path):
+    hamiltonian = ql.PauliSum({"ZZ": 1.0, "XX": 0.5})
+    for scheme in (Uniform(random_state=0).design(hamiltonian, 5), MeasurementScheme(["ZZ", "XY"], [3, 0])):
+        ql.save(scheme, tmp_path / "scheme.qlearn")
+        assert ql.load(tmp_path / "scheme.qlearn") == scheme
+    other = MeasurementScheme(["ZZ", "XY"], [3, 1])
+    assert scheme not in (other, Uniform(random_state=0).design(hamiltonian, 5), "ZZ")
