@@ -85,6 +85,17 @@ class EnergyProblem(SearchProblem):
         """Whether complex states can have a lower energy than real ones: not where the Hamiltonian is real."""
         return bool(((self.hamiltonian.x & self.hamiltonian.z).sum(axis=1) % 2).any())
 
+    @property
+    def scale(self) -> float:
+        """A typical distance of energies: the root of the sum of squared coefficients, without the identity."""
+        is_identity = ~(self.hamiltonian.x.any(axis=1) | self.hamiltonian.z.any(axis=1))
+        return float(np.linalg.norm(np.asarray(self.hamiltonian.coefficients)[~is_identity])) or 1.0
+
+    @property
+    def resolution(self) -> float:
+        """Gains in energy that do not justify a larger circuit: 1e-7 of the scale."""
+        return 1e-7 * self.scale
+
     def _identity(self) -> tuple[Any, ...]:
         reference = self.reference.instructions if isinstance(self.reference, Circuit) else self.reference
         terms = (self.hamiltonian.x, self.hamiltonian.z, self.hamiltonian.coefficients)
@@ -178,11 +189,9 @@ class EnergyProblem(SearchProblem):
             matrix = matrix.real.tocsr()  # real states have no use for the imaginary part
         matrix.eliminate_zeros()
         matrix.sort_indices()
-        is_identity = ~(self.hamiltonian.x.any(axis=1) | self.hamiltonian.z.any(axis=1))
-        scale = float(np.linalg.norm(np.asarray(self.hamiltonian.coefficients)[~is_identity]))
         indptr, indices = matrix.indptr.astype(np.uint32), matrix.indices.astype(np.uint32)
         data = np.ascontiguousarray(matrix.data)
-        return Landscape(self.n_qubits, indptr, indices, data, self.edges, scale or 1.0)
+        return Landscape(self.n_qubits, indptr, indices, data, self.edges, self.scale)
 
 
 def _checked_reference(reference: Any, n_qubits: int) -> tuple[int, ...] | Circuit | None:

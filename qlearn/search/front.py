@@ -59,6 +59,8 @@ class ParetoFront(Sequence[Candidate]):
     def add(self, candidate: Candidate) -> bool:
         """Take a candidate in, if none here equals or beats it, and return whether; those that it beats leave.
 
+        Of two that are equal within the resolution the one with fewer parameters stays.
+
         Parameters
         ----------
         candidate : Candidate
@@ -68,8 +70,13 @@ class ParetoFront(Sequence[Candidate]):
         bool
         """
         new = self.point(candidate)
-        if any(self._covers(self.point(member), new, self.resolution) for member in self._members):
+        covering = [m for m in self._members if self._covers(self.point(m), new, self.resolution)]
+        is_simpler = [
+            self._covers(new, self.point(m), self.resolution) and _size(candidate) < _size(m) for m in covering
+        ]
+        if not all(is_simpler):
             return False
+        self._members = [m for m in self._members if m not in covering]
         self._members = [m for m in self._members if not self._covers(new, self.point(m), 0.0)]
         self._members.append(candidate)
         self._members.sort(key=lambda member: (self.point(member)[1:], self.point(member)[0]))
@@ -167,6 +174,11 @@ class ParetoFront(Sequence[Candidate]):
 
     def __repr__(self) -> str:
         return f"<ParetoFront: {len(self)} circuits, {' against '.join(self.objectives)}>"
+
+
+def _size(candidate: Candidate) -> tuple[int, int]:
+    """Return what decides between circuits that are equal in the objectives: parameters, then depth."""
+    return candidate.n_parameters, candidate.depth
 
 
 def _volume(points: np.ndarray, corner: np.ndarray) -> float:

@@ -131,7 +131,7 @@ class _Search:
         self.problem, self.strategy, self.budget, self.seed = problem, strategy, budget, seed
         self.study, self.n_workers, self.callback = study, n_workers, callback
         self.is_shown = sys.stderr.isatty() if progress is None else progress
-        self.front = ParetoFront(problem.objectives)
+        self.front = ParetoFront(problem.objectives, resolution=problem.resolution)
         self.history: list[Step] = []
         self.spent = Spent()
         self.began, self.earlier = time.perf_counter(), 0.0
@@ -188,6 +188,8 @@ class _Search:
             if item is not None:
                 self.earlier = max(self.earlier, item[1] - (time.perf_counter() - self.began))
         waiting = [i for i, outcome in enumerate(outcomes) if outcome is None and allowed[i] > 0]
+        if self.study and waiting:
+            self.study.forget_after(step)  # later outcomes rest on those that are done now
         left_seconds = self.budget.seconds_left(Spent(seconds=self.elapsed))
         deadline = time.time() + left_seconds
         for i, outcome in self._done([(i, tasks[i], Allowance(allowed[i], deadline)) for i in waiting]):

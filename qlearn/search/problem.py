@@ -71,6 +71,11 @@ class SearchProblem(ABC):
         return f"{type(self).__name__} on {self.n_qubits} qubits"
 
     @property
+    def resolution(self) -> float:
+        """Gains in cost that do not justify a larger circuit."""
+        return 1e-9
+
+    @property
     def reference_bits(self) -> tuple[int, ...] | None:
         """A basis state to start from, None where there is none."""
         return None

@@ -142,6 +142,15 @@ class StudyStore:
         with self._readable():
             self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?)", row)
 
+    def forget_after(self, step: int) -> None:
+        """Delete the outcomes of all later steps.
+
+        Parameters
+        ----------
+        step : int
+        """
+        self._connection.execute("DELETE FROM outcomes WHERE step > ?", (step,))
+
     def close(self) -> None:
         """Close the file."""
         if hasattr(self, "_connection"):

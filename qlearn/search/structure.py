@@ -12,6 +12,7 @@ from ._engine.landscape import Bench, Landscape
 from ._engine.moves import MOVES, SAME, Level
 from ._engine.skeleton import Skeleton, ordered
 from ._engine.starts import start_bits
+from ._engine.trim import trimmed
 from .budget import Spent
 from .export import skeleton_circuit
 from .strategy import Found, Outcome, Proposal, Strategy, Task
@@ -104,6 +105,19 @@ class _Move(Task):
         return _outcome(bench, MOVES[self.name](bench, self.elite, self.energy, self.level))
 
 
+@dataclass(frozen=True)
+class _Trim(Task):
+    """Take free angles out of a circuit of the front."""
+
+    landscape: Landscape
+    elite: Skeleton
+    energy: float
+
+    def run(self, problem, allowance):
+        bench = Bench(self.landscape, np.random.default_rng(0), allowance)
+        return _outcome(bench, [trimmed(bench, self.elite, self.energy)])
+
+
 def _outcome(bench: Bench, found: list[tuple[Skeleton, float]]) -> Outcome:
     items = tuple(Found(energy, [list(edge) for edge in s.edges], s.angles) for s, energy in found)
     return Outcome(items, Spent(int(bench.spent[0]), int(bench.spent[1])))
@@ -114,7 +128,8 @@ class StructureSearch(Strategy):
 
     Circuits are lists of undirected edges with free rotations between them. For each number of edges an archive keeps
     the best few distinct ones; moves put in the Pauli rotation with the best predicted drop per edge and prune what
-    it makes superfluous, or insert, replace and delete edges with inherited angles. Every start (the reference, the
+    it makes superfluous, or insert, replace and delete edges with inherited angles; angles that a quarter turn can
+    replace are taken out of what reaches the front. Every start (the reference, the
     basis states of lowest energy in the sectors of the Hamiltonian's Z2 symmetries, random product states) has archives
     of its own, so that a search leaves a bad basin. Moves are chosen by their reward per evaluation.
 
@@ -166,7 +181,7 @@ class StructureSearch(Strategy):
         self.edges_ = [0 for _ in self.starts_]
         self.best_ = np.full(most + 1, np.inf)
         self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
-        self.shares_ = [[1.0, 1.0] for _ in self.starts_]
+        self.untrimmed_: dict[int, tuple[Skeleton, float]] = {}
         self.moves_ = {name: [0, 0] for name in MOVES}
         self.asked_: list[Task] = []
 
@@ -176,11 +191,26 @@ class StructureSearch(Strategy):
         else:
             rng = task_generator(self.seed_, 1, self.n_asked_)
             self.asked_ = [self._move(rng, i) for i in range(self.batch)]
+            if self.untrimmed_:
+                n_edges = min(self.untrimmed_)
+                self.asked_.append(_Trim(self.landscape_, *self.untrimmed_.pop(n_edges)))
         return self.asked_
+
+    def _shares(self) -> np.ndarray:
+        """Return how often to choose each archive: by the part of the front that it reaches, and never not at all."""
+        lowest = np.minimum.accumulate(self.best_)
+        is_front = np.append(True, lowest[1:] < lowest[:-1] - self.width_)
+        reached = np.full(len(self.archives_), 0.05)
+        for i, archive in enumerate(self.archives_):
+            for n_edges in np.flatnonzero(is_front):
+                row = archive.rows[n_edges]
+                reached[i] += bool(row) and row[0].energy <= lowest[n_edges] + self.width_
+        reached += 0.15 * reached.sum() / len(reached)
+        return reached / reached.sum()
 
     def _move(self, rng: np.random.Generator, index: int) -> Task:
         """Choose an archive, its next number of edges, a move, and the best elite that has not had it."""
-        archive_index = _drawn(rng, self.shares_, 0.3 / len(self.shares_))
+        archive_index = int(rng.choice(len(self.archives_), p=self._shares()))
         archive = self.archives_[archive_index]
         n_edges = self.edges_[archive_index]
         while not archive.rows[n_edges]:
@@ -204,6 +234,9 @@ class StructureSearch(Strategy):
     def _tell(self, outcomes: list[Outcome]) -> list[Found]:
         news = []
         for i, (task, outcome) in enumerate(zip(self.asked_, outcomes)):
+            if isinstance(task, _Trim):
+                news += outcome.found
+                continue
             archive = self.archives_[task.archive if isinstance(task, _Move) else i]
             entries = bests = 0
             for found in sorted(outcome.found, key=lambda item: item.cost):
@@ -214,13 +247,13 @@ class StructureSearch(Strategy):
                     bests += 1
                 if found.cost < self.best_[: n_edges + 1].min():
                     self.best_[n_edges] = found.cost
+                    self.untrimmed_[n_edges] = (skeleton, found.cost)
                     news.append(found)
             if isinstance(task, _Move):
                 cost = outcome.spent.evaluations / 1000.0
                 self.moves_[task.name][0] += bests
                 self.moves_[task.name][1] += 1
                 _note(self.rewards_[task.name], _NEW_BEST * bests + _NEW_ENTRY * entries, cost)
-                _note(self.shares_[task.archive], bests, cost)
         return news
 
     def notes(self) -> list[str]:

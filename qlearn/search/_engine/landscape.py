@@ -124,12 +124,15 @@ class Bench:
         self.spent[0] += size
         return found
 
-    def descend(self, batch: Batch, iterations: int, cuts: np.ndarray | None = None) -> np.ndarray:
-        """Lower the energies by some iterations of BFGS, angles in place; NaN for what the allowance forbids."""
+    def descend(
+        self, batch: Batch, iterations: int, cuts: np.ndarray | None = None, free: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Lower the energies by some iterations of BFGS, angles in place, those that are not `free` held; NaN
+        for what the allowance forbids."""
         found = np.full(batch.size, np.nan)
         if self.allowance.is_late:
             return found
-        free = np.ones(batch.angles.shape, dtype=np.bool_)
+        free = np.ones(batch.angles.shape, dtype=np.bool_) if free is None else free
         cuts = np.full(batch.size, np.inf) if cuts is None else cuts
         descend(
             *self._matrix, *batch[:3], free, iterations, cuts, self.landscape.scale, self.allowance.evaluations,
