@@ -26,7 +26,8 @@ class EnergyObjective:
     Attributes
     ----------
     lipschitz : float
-        A bound on the second derivatives: the sum of the absolute coefficients.
+        A bound on the second derivative by any parameter: the sum of the absolute coefficients, times the square of the
+        sum of all angles' derivatives by it.
     is_sinusoidal : bool
         Whether every parameter is the angle of one Pauli rotation.
     """
@@ -36,8 +37,9 @@ class EnergyObjective:
     def __init__(self, circuit: Circuit, observable: PauliSum, execution: Any = None) -> None:
         self.layer = QuantumLayer(circuit, [observable], (), circuit.parameters, execution)
         identity = ~(np.asarray(observable.x).any(axis=1) | np.asarray(observable.z).any(axis=1))
-        self.lipschitz = float(np.abs(np.asarray(observable.coefficients)[~identity]).sum())
         jacobian = self.layer.weight_jacobian(np.empty(0))
+        reach = float(np.abs(jacobian).sum(axis=0).max(initial=0.0))
+        self.lipschitz = float(np.abs(np.asarray(observable.coefficients)[~identity]).sum()) * reach**2
         frequencies = [omega for _, omega in self.layer.rules()]
         self.is_sinusoidal = (
             jacobian.shape[0] == jacobian.shape[1]

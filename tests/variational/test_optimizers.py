@@ -71,6 +71,10 @@ def test_adam_steps_are_those_of_the_paper():
     state = {}
     point, _ = variational.Adam(0.01).step(Slope(), np.zeros(2), None, state, None)
     assert np.allclose(point, [-0.01, 0.01], atol=1e-7)
+    slowing = variational.Adam(0.01, decay=1.0)
+    state = {}
+    point, _ = slowing.step(Slope(), np.zeros(2), None, state, None)
+    assert np.allclose(slowing.step(Slope(), point, None, state, None)[0], [-0.015, 0.015], atol=1e-7)
 
 
 def test_natural_gradient_of_one_qubit_is_closed_form():

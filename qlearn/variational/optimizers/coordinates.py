@@ -75,7 +75,7 @@ class ICANS(AbstractOptimizer):
     Parameters
     ----------
     learning_rate : float, optional
-        By default the inverse of the sum of the absolute coefficients; must be below twice that.
+        By default the inverse of the objective's `lipschitz`; must be below twice that.
     min_shots : int
         For each shifted circuit.
     max_shots : int

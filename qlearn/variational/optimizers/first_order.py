@@ -17,6 +17,8 @@ class Adam(AbstractOptimizer):
     learning_rate : float
     beta1, beta2 : float
         Decay of the averages of gradients and of their squares.
+    decay : float
+        Step k uses ``learning_rate / (1 + decay * k)``.
 
     References
     ----------
@@ -29,10 +31,13 @@ class Adam(AbstractOptimizer):
     Adam(learning_rate=0.1)
     """
 
-    def __init__(self, learning_rate: float = 0.05, beta1: float = 0.9, beta2: float = 0.999) -> None:
+    def __init__(
+        self, learning_rate: float = 0.05, beta1: float = 0.9, beta2: float = 0.999, decay: float = 0.0
+    ) -> None:
         self.learning_rate = learning_rate
         self.beta1 = beta1
         self.beta2 = beta2
+        self.decay = decay
 
     def step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
@@ -58,7 +63,8 @@ class Adam(AbstractOptimizer):
         square = state["square"] = self.beta2 * state.get("square", 0.0) + (1 - self.beta2) * gradient**2
         unbiased = mean / (1 - self.beta1**count)
         spread = np.sqrt(square / (1 - self.beta2**count)) + 1e-8
-        return parameters - self.learning_rate * unbiased / spread, loss
+        rate = self.learning_rate / (1 + self.decay * (count - 1))
+        return parameters - rate * unbiased / spread, loss
 
 
 class LBFGS(AbstractOptimizer):
