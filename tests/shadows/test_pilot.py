@@ -215,6 +215,23 @@ def test_states_outside_the_sector_fall_back(state):
     assert run(forced, mixed, 0).sector_used
 
 
+def test_noise_is_noticed(state):
+    """A tenth of the shots are replaced by random bits: the sector is not used, and the noisy energy comes out."""
+    noisy = 0.9 * np.outer(state.amplitudes, state.amplitudes.conj()) + 0.1 * np.eye(16) / 16
+    density = ql.sim.DensityState(noisy)
+    plan = PilotLeastSquares(sector=SECTOR, random_state=0).plan(HAMILTONIAN, 20_000)
+    energy = run(plan, density, 2)
+    # Three quarters of random bits are outside the sector.
+    assert energy.violation_rate == pytest.approx(0.075, abs=0.02)
+    assert not energy.sector_used
+    assert abs(energy.estimate.value - density.expectation(HAMILTONIAN)) < 5 * energy.estimate.std_error
+    used = PilotLeastSquares(sector=SECTOR, max_violation=0.2, random_state=0).plan(HAMILTONIAN, 300_000)
+    biased = run(used, density, 2)
+    assert biased.sector_used
+    # Towards the energy of the pure state.
+    assert biased.estimate.value < density.expectation(HAMILTONIAN) - 3 * biased.estimate.std_error
+
+
 def test_the_pilot_tells_the_sector(state):
     found = run(PilotLeastSquares(sector="pilot", random_state=0).plan(HAMILTONIAN, 1000), state, 3)
     given = run(PilotLeastSquares(sector=SECTOR, random_state=0).plan(HAMILTONIAN, 1000), state, 3)
