@@ -92,7 +92,7 @@ class LargePlan:
             position[n - 1 - bit] = place
         table, chain, frame, _ = lower(
             self.program.bytecode[instructions], self.program.paulis, self.program.n_angles, self.trainable, position,
-            self.lane_bits, False,
+            self.lane_bits, False, self.lane_bits,
         )  # fmt: skip
         outer = np.array([b for b in range(self.n_row_bits) if b not in row_bits], dtype=np.int64)
         if direct:
@@ -197,7 +197,7 @@ class LargeState:
                 work = self._work(group, False)
                 forward_blocks(
                     *group, coefficients, first, last, plan.lane_bits, self.state, work.ket, work.entries,
-                    self.patterns, self.signs, template, outer_amplitudes,
+                    self.patterns, work.places, self.signs, template, outer_amplitudes,
                 )  # fmt: skip
 
             self._over_blocks(group, task)
@@ -209,7 +209,7 @@ class LargeState:
         position = np.arange(n - 1, -1, -1, dtype=np.int64)
         table, chain, _, n_start = lower(
             plan.program.bytecode[plan.first_gates], plan.program.paulis, plan.program.n_angles, plan.trainable,
-            position, plan.lane_bits, True,
+            position, plan.lane_bits, True, plan.lane_bits,
         )  # fmt: skip
         coefficients = self._coefficients(table, chain)
         outer_amplitudes = np.zeros((len(group.outer), 2, 2))
@@ -263,8 +263,8 @@ class LargeState:
                 work = self._work(group, True)
                 backward_blocks(
                     *group, coefficients, first, last, plan.lane_bits, self.state, bra, work.ket, work.bra,
-                    work.entries, self.patterns, self.signs, self.half, self.n_half, work.products, work.gradients,
-                    keep,
+                    work.entries, self.patterns, work.places, self.signs, self.half, self.n_half, work.products,
+                    work.gradients, keep,
                 )  # fmt: skip
                 return work.gradients[: self.n_half : plan.lanes].astype(float)
 

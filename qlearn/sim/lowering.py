@@ -15,6 +15,7 @@ from ._kernels import layout
 from ._kernels.lowering import lower
 from ._kernels.observables import frame_permutation, pauli_tables
 from ._kernels.pairs import N_TABLE, TABLE_ENTRY
+from ._kernels.phases import N_PLACES, N_VECTORS
 from ._kernels.simd import LANES, aligned_empty
 
 _KEPT = threading.local()
@@ -50,7 +51,7 @@ def lowered(program: Program, lane_bits: int) -> LoweredProgram:
         trainable[: program.n_angles] = program.angle_map.depends
         position = np.arange(n - 1, -1, -1, dtype=np.int64)
         table, chain, frame, n_start = lower(
-            program.bytecode, program.paulis, program.n_angles, trainable, position, 0, True
+            program.bytecode, program.paulis, program.n_angles, trainable, position, 0, True, lane_bits
         )
         kernel = layout.Lowered(table, chain, n_start, n, lane_bits)
         program.cache[key] = LoweredProgram(kernel, layout.Order(*frame_permutation(frame, position)))
@@ -188,7 +189,7 @@ def work_buffers(
         "standard_bra": min(one_state, bra),
         "half": 2 * n_angle_rows * w,
         "coefficients": len(kernel.table) * 4 * w,
-        "entries": N_TABLE * TABLE_ENTRY * w,
+        "entries": max(N_TABLE * TABLE_ENTRY, N_VECTORS) * w,
         "products": 4 * w,
         "gradients": n_angle_rows * w,
         "values": n_values * w,
@@ -204,7 +205,9 @@ def work_buffers(
         start += size
     del parts["gap"]
     angles = aligned_empty(sizes["half"] // 2, np.float64)
-    work = layout.Work(angles=angles, patterns=lane_patterns(dtype), **parts)
+    work = layout.Work(
+        angles=angles, patterns=lane_patterns(dtype), places=np.empty(N_PLACES, np.int64), **parts
+    )  # fmt: skip
     if arena.nbytes <= _LARGEST_KEPT:
         _KEPT.work = (dtype, sizes, work)
     return work

@@ -16,6 +16,7 @@ from ._kernels.lowering import lower
 from ._kernels.noisy import NoisyWork, Outputs, Steps, run_noisy
 from ._kernels.observables import frame_permutation
 from ._kernels.pairs import N_TABLE, TABLE_ENTRY
+from ._kernels.phases import N_PLACES, N_VECTORS
 from ._kernels.simd import LANES, aligned_empty
 from .lowering import lane_patterns
 
@@ -76,7 +77,7 @@ def density_program(program: Program, lane_bits: int, dtype: np.dtype) -> NoisyP
     if key not in program.cache:
         bytecode, channels = _gathered_depolarising(program)
         n = program.n_qubits
-        table, chain, order = _lower(program, bytecode)
+        table, chain, order = _lower(program, bytecode, False)
         rows = table[table[:, layout.KIND] == layout.CHANNEL]
         parts = [_density_step(channels[row[layout.AUX]], row, n, lane_bits, LANES[dtype]) for row in rows]
         kernel = layout.Lowered(_doubled(table, n), chain, 0, 2 * n, lane_bits)
@@ -101,7 +102,7 @@ def trajectory_program(program: Program, dtype: np.dtype) -> NoisyProgram:
     """
     key = ("trajectories", dtype)
     if key not in program.cache:
-        table, chain, order = _lower(program, program.bytecode)
+        table, chain, order = _lower(program, program.bytecode, True)
         operators = [np.array(kraus_operators(channel), dtype=complex) for channel in program.channels]
         parts = [(step.CHOOSE, len(each), [], each.ravel().view(float)) for each in operators]
         kernel = layout.Lowered(table, chain, 0, program.n_qubits, 0)
@@ -162,12 +163,12 @@ def run_columns(
     map_threads(task, [(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a], n_jobs)
 
 
-def _lower(program: Program, bytecode: np.ndarray) -> tuple[np.ndarray, np.ndarray, layout.Order]:
+def _lower(program: Program, bytecode: np.ndarray, group: bool) -> tuple[np.ndarray, np.ndarray, layout.Order]:
     n = program.n_qubits
     position = np.arange(n - 1, -1, -1, dtype=np.int64)
     trainable = np.zeros(program.n_angles + layout.N_CONSTANTS, dtype=np.bool_)
     bytecode.setflags(write=False)  # as in every program: for Numba another kind of array is another compilation
-    table, chain, frame, _ = lower(bytecode, program.paulis, program.n_angles, trainable, position, 0, False)
+    table, chain, frame, _ = lower(bytecode, program.paulis, program.n_angles, trainable, position, 0, False, 0, group)
     return table, chain, layout.Order(*frame_permutation(frame, position))
 
 
@@ -382,7 +383,8 @@ def _work(kernel: layout.Lowered, n_angle_rows: int, dtype: np.dtype) -> NoisyWo
         angles=aligned_empty(n_angle_rows * w, np.float64),
         half=aligned_empty(2 * n_angle_rows * w, dtype),
         coefficients=aligned_empty(max(1, len(kernel.table)) * 4 * w, dtype),
-        entries=aligned_empty(N_TABLE * TABLE_ENTRY * w, dtype),
+        entries=aligned_empty(max(N_TABLE * TABLE_ENTRY, N_VECTORS) * w, dtype),
         patterns=lane_patterns(dtype),
+        places=np.empty(N_PLACES, np.int64),
         scratch=aligned_empty(_SCRATCH_VECTORS * w, dtype),
     )

@@ -166,7 +166,9 @@ class Statevector(AbstractEngine):
 
             def task(columns: tuple[int, int]) -> None:
                 work = work_buffers(plan.program.kernel, len(angles), 0, False, self._dtype)
-                run_states(*plan.program.kernel, angles, *columns, *work, *plan.program.order, amplitudes)
+                run_states(
+                    *plan.program.kernel, angles, *columns, *work, *plan.program.order, amplitudes
+                )  # fmt: skip
 
             map_threads(task, plan.chunks(angles.shape[1], self.n_jobs), self.n_jobs)
         amplitudes *= np.exp(1j * phases)[:, None].astype(amplitudes.dtype)
@@ -212,8 +214,8 @@ class Statevector(AbstractEngine):
         def task(chunk: tuple[int, int]) -> None:
             work = work_buffers(plan.program.kernel, len(angles), len(observables), weights is not None, self._dtype)
             evaluate(
-                *plan.program.kernel, angles, *chunk, *work, *plan.program.order, *groups, padded, result, gradients,
-                weights is not None,
+                *plan.program.kernel, angles, *chunk, *work, *plan.program.order, *groups, padded,
+                result, gradients, weights is not None,
             )  # fmt: skip
 
         map_threads(task, plan.chunks(columns, self.n_jobs), self.n_jobs)

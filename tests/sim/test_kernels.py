@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numba import njit
 
-from qlearn.circuits import Circuit, Program
-from qlearn.sim._kernels import simd
+from qlearn.circuits import Circuit, Program, parameters
+from qlearn.sim import Statevector
+from qlearn.sim._kernels import layout, simd
 from qlearn.sim._kernels.interpreter import half_angles
 from qlearn.sim._kernels.lowering import lower
 from qlearn.sim._kernels.observables import frame_permutation
@@ -97,7 +98,51 @@ def test_frames_of_entanglers_are_signed_permutations(rng):
 
 
 def test_one_qubit_gates_merge_and_entanglers_vanish():
-    circuit = Circuit(2).h(0).t(0).rx(0.3, 0).cx(0, 1).ry(0.1, 1).rz(0.2, 1).swap(0, 1)
+    circuit = Circuit(2).h(0).t(0).rx(0.3, 0).cx(0, 1).ry(0.1, 1).rx(0.2, 1).swap(0, 1)
     kernel = lowered(Program.from_circuit(circuit), 0).kernel
     assert len(kernel.table) == 2
     assert kernel.n_start == 1
+
+
+def _layers(n_qubits, rng):
+    circuit = Circuit(n_qubits)
+    for q in range(n_qubits):
+        circuit.h(q)
+    for _ in range(3):
+        for q in range(n_qubits):
+            circuit.rx(rng.normal(), q) if rng.random() < 0.5 else circuit.ry(rng.normal(), q)
+            circuit.rz(rng.normal(), q)
+        for q in range(n_qubits):
+            circuit.cx(q, (q + 1) % n_qubits)
+            if rng.random() < 0.3:
+                circuit.rzz(rng.normal(), q, (q + 2) % n_qubits).cz(q, (q + 1) % n_qubits)
+    return circuit
+
+
+@pytest.mark.parametrize("lane_bits", [0, 2])
+def test_diagonal_operations_gather_in_groups_with_dual_masks(rng, lane_bits):
+    kernel = lowered(Program.from_circuit(_layers(7, rng)), lane_bits).kernel
+    sizes, i = [], 0
+    while i < len(kernel.table):
+        size = max(1, kernel.table[i, layout.AUX])
+        group = kernel.table[i : i + size]
+        if size > 1:
+            sizes.append(size)
+            assert (group[:, layout.KIND] == layout.DIAGONAL).all()
+            assert group[-1, layout.AUX] == size
+            seen = np.bitwise_count((group[:, None, layout.V] & group[None, :, layout.R]) >> lane_bits) % 2
+            assert np.array_equal(seen, np.eye(size))
+        i += size
+    assert max(sizes) >= 7 - lane_bits
+
+
+@pytest.mark.parametrize("n_qubits", [3, 4, 7])
+@pytest.mark.parametrize("n_samples", [1, 6])
+def test_turns_and_groups_equal_the_naive_twin(rng, n_qubits, n_samples):
+    circuit = _layers(n_qubits, rng)
+    theta = parameters("t", 1)
+    circuit.rx(theta[0], 0)
+    values = rng.normal(size=(n_samples, 1))
+    states = Statevector().run(circuit, values).amplitudes
+    expected = [naive.unitary(circuit.bind(row))[:, 0] for row in values]
+    np.testing.assert_allclose(states, expected, atol=1e-12)

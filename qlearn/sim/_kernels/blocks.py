@@ -108,14 +108,15 @@ def _scaled_template(buffer, template, outer_amplitudes, block):
 @njit(nogil=True, cache=True)
 def forward_blocks(
     table, chain, offset, source, sign, signed, outer, direct, coefficients, first, last, lane_bits, state, ket,
-    entries, patterns, signs, template, outer_amplitudes,
+    entries, patterns, places, signs, template, outer_amplitudes,
 ):  # fmt: skip
     """Apply a group to blocks first:last. With a template, blocks start from a product state instead of the memory."""
     group = BlockGroup(table, chain, offset, source, sign, signed, outer, direct)
     w = lanes_of(state)
     n_rows = offset.shape[0]
     if direct:
-        forward(state, state.shape[0] // (2 * w), lane_bits, table, coefficients, 0, table.shape[0], entries, patterns)
+        n_rows = state.shape[0] // (2 * w)
+        forward(state, n_rows, lane_bits, table, coefficients, 0, table.shape[0], entries, patterns, places)
         return
     for block in range(first, last):
         base = block_base(block, outer)
@@ -123,14 +124,14 @@ def forward_blocks(
             _scaled_template(ket, template, outer_amplitudes, block)
         else:
             _copy_in(state, base, group, ket)
-        forward(ket, n_rows, lane_bits, table, coefficients, 0, table.shape[0], entries, patterns)
+        forward(ket, n_rows, lane_bits, table, coefficients, 0, table.shape[0], entries, patterns, places)
         _scatter(state, base, group, ket, signs)
 
 
 @njit(nogil=True, cache=True)
 def backward_blocks(
     table, chain, offset, source, sign, signed, outer, direct, coefficients, first, last, lane_bits, state, adjoint,
-    ket, bra, entries, patterns, signs, half, n_half, products, gradients, keep,
+    ket, bra, entries, patterns, places, signs, half, n_half, products, gradients, keep,
 ):  # fmt: skip
     """Undo a group on blocks first:last of ket and bra and add to `gradients`; with `keep` store the result."""
     group = BlockGroup(table, chain, offset, source, sign, signed, outer, direct)
@@ -144,8 +145,8 @@ def backward_blocks(
             _gather(state, base, group, ket, signs)
             _gather(adjoint, base, group, bra, signs)
         backward(
-            ket, bra, n_rows, lane_bits, table, chain, coefficients, 0, table.shape[0], entries, patterns,
-            half, n_half, products, gradients,
+            ket, bra, n_rows, lane_bits, table, chain, coefficients, 0, table.shape[0], 0, entries, patterns,
+            places, half, n_half, products, gradients,
         )  # fmt: skip
         if keep and not direct:
             _copy_out(state, base, group, ket)

@@ -26,7 +26,7 @@ def _prepare(program, angles, column, work):
     product_start(work.ket, program.n_bits, program.lane_bits, program.table, work.coefficients, program.n_start)
     forward(
         work.ket, 1 << (program.n_bits - program.lane_bits), program.lane_bits, program.table, work.coefficients,
-        program.n_start, program.table.shape[0], work.entries, work.patterns,
+        program.n_start, program.table.shape[0], work.entries, work.patterns, work.places,
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _take_rows(source, target, column, lane_bits, w):
 @njit(nogil=True, cache=True)
 def evaluate(
     table, chain, n_start, n_bits, lane_bits, angles, first, last,
-    ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+    ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, places, products,
     gradient_lanes, value_lanes, weight_lanes, index, sign, x, owner, is_complex, re, im,
     weights, values, gradients, want_gradient,
 ):  # fmt: skip
@@ -71,7 +71,7 @@ def evaluate(
     """
     program = layout.Lowered(table, chain, n_start, n_bits, lane_bits)
     work = layout.Work(
-        ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+        ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, places, products,
         gradient_lanes, value_lanes, weight_lanes,
     )  # fmt: skip
     order, groups = layout.Order(index, sign), layout.Groups(x, owner, is_complex, re, im)
@@ -95,8 +95,8 @@ def evaluate(
                 work.gradients[i] = 0.0
             backward(
                 work.ket, work.bra, 1 << (program.n_bits - lane_bits), lane_bits, program.table, program.chain,
-                work.coefficients, 0, program.table.shape[0], work.entries, work.patterns, work.half, n_half,
-                work.products, work.gradients,
+                work.coefficients, 0, program.table.shape[0], program.n_start, work.entries, work.patterns,
+                work.places, work.half, n_half, work.products, work.gradients,
             )  # fmt: skip
             _take_rows(work.gradients, gradients, column, lane_bits, w)
 
@@ -104,13 +104,13 @@ def evaluate(
 @njit(nogil=True, cache=True)
 def run_states(
     table, chain, n_start, n_bits, lane_bits, angles, first, last,
-    ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+    ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, places, products,
     gradient_lanes, value_lanes, weight_lanes, index, sign, amplitudes,
 ):  # fmt: skip
     """Write the final states of columns first:last, in standard order, to amplitudes complex (batch, 2**n)."""
     program = layout.Lowered(table, chain, n_start, n_bits, lane_bits)
     work = layout.Work(
-        ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, products,
+        ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, places, products,
         gradient_lanes, value_lanes, weight_lanes,
     )  # fmt: skip
     w = lanes_of(ket)

@@ -22,8 +22,11 @@ from .pairs import (
     lane_pair,
     lane_pair_back,
     lane_sign,
+    pair_products,
 )
+from .phases import phase_product, phase_tables, phases, phases_back
 from .simd import kernel, lanes_of, load, merged, splat, store
+from .turns import turn, turn_back, turn_table, turn_two, turn_two_back
 
 _TWO_OVER_PI = 0.6366197723675814
 _PI_1, _PI_2, _PI_3 = 1.5707962512969971, 7.549789415861596e-08, 5.390302858158119e-15  # pi/2 in three parts
@@ -141,18 +144,42 @@ def product_start(ket, n_bits, lane_bits, table, coefficients, n_start):
 
 
 @kernel
-def forward(ket, n_rows, lane_bits, table, coefficients, first, last, entries, patterns):
+def is_turn(op, lane_bits):
+    """Return whether an operation is an unconditional rotation about X or Y that flips no lane."""
+    turns = op[at.KIND] == at.PAIR and op[at.FLAGS] & (at.TURN_X | at.TURN_Y) != 0
+    return turns and op[at.C1] == 0 and op[at.V] & ((1 << lane_bits) - 1) == 0
+
+
+@kernel
+def forward(ket, n_rows, lane_bits, table, coefficients, first, last, entries, patterns, places):
     """Apply operations first:last to the state."""
     w = lanes_of(ket)
-    for i in range(first, last):
+    i = first
+    while i < last:
         op = table[i]
         c = i * 4 * w
+        i += 1
         ar, ai = load(coefficients, c), load(coefficients, c + w)
         br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
         lane_mask = (1 << lane_bits) - 1
         flip = splat(ket, 1.0 - 2.0 * op[at.SIGN])
         role = lane_sign(ket, patterns, op[at.R] & lane_mask)
-        if op[at.C1] != 0 or (op[at.KIND] == at.PAIR and op[at.V] & lane_mask):
+        if op[at.KIND] == at.DIAGONAL and op[at.AUX] > 0:
+            count = op[at.AUX]
+            phase_tables(entries, patterns, table, i - 1, count, lane_bits, coefficients)
+            phases(ket, n_rows, lane_bits, table, i - 1, count, entries, places)
+            i += count - 1
+        elif is_turn(op, lane_bits):
+            turn_table(entries, 0, patterns, op, lane_bits, br, bi)
+            if i < last and is_turn(table[i], lane_bits) and table[i, at.V] != op[at.V]:
+                c += 4 * w
+                br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
+                turn_table(entries, 1, patterns, table[i], lane_bits, br, bi)
+                turn_two(ket, n_rows, lane_bits, op, table[i], ar, load(coefficients, c), entries)
+                i += 1
+            else:
+                turn(ket, n_rows, lane_bits, op, ar, entries)
+        elif op[at.C1] != 0 or (op[at.KIND] == at.PAIR and op[at.V] & lane_mask):
             if op[at.KIND] == at.DIAGONAL:
                 ai = flip * ai
             fill_table(entries, patterns, op, lane_bits, ar, ai, br, bi, op[at.KIND] == at.PHASE)
@@ -231,6 +258,21 @@ def _chain_gradient(op, chain, half, n_half, lane_bits, products, gradients):
 
 
 @kernel
+def _phase_gradients(
+    table, first, count, chain, half, n_half, lane_bits, entries, patterns, products, gradients
+):  # fmt: skip
+    """Distribute the sums of a group of diagonal operations to the angles of each."""
+    w = lanes_of(products)
+    for number in range(count):
+        op = table[first + number]
+        if op[at.FLAGS] & at.TRAINABLE:
+            role = lane_sign(products, patterns, op[at.R] & ((1 << lane_bits) - 1))
+            role = splat(products, 1.0 - 2.0 * op[at.SIGN]) * role
+            store(products, 2 * w, role * phase_product(entries, number, count))
+            _chain_gradient(op, chain, half, n_half, lane_bits, products, gradients)
+
+
+@kernel
 def backward(
     ket,
     bra,
@@ -241,17 +283,31 @@ def backward(
     coefficients,
     first,
     last,
+    n_start,
     entries,
     patterns,
+    places,
     half,
     n_half,
     products,
     gradients,
 ):
-    """Walk operations last-1 down to first; add the derivatives of <bra|ket> per angle to `gradients`."""
+    """Walk operations last-1 down to first; add the derivatives of <bra|ket> per angle to `gradients`.
+
+    The first `n_start` operations commute and nothing comes before them: they need not be undone.
+    """
     w = lanes_of(ket)
-    for i in range(last - 1, first - 1, -1):
+    i = last
+    while i > first:
+        i -= 1
         op = table[i]
+        if op[at.KIND] == at.DIAGONAL and op[at.AUX] > 0:
+            count = op[at.AUX]
+            i -= count - 1
+            phase_tables(entries, patterns, table, i, count, lane_bits, coefficients)
+            phases_back(ket, bra, n_rows, lane_bits, table, i, count, entries, places)
+            _phase_gradients(table, i, count, chain, half, n_half, lane_bits, entries, patterns, products, gradients)
+            continue
         c = i * 4 * w
         ar, ai = load(coefficients, c), load(coefficients, c + w)
         br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
@@ -259,6 +315,28 @@ def backward(
         store(products, 0, zero)
         store(products, w, zero)
         store(products, 2 * w, zero)
-        _backward_one(ket, bra, n_rows, lane_bits, op, ar, ai, br, bi, entries, patterns, products)
+        if is_turn(op, lane_bits):
+            turn_table(entries, 0, patterns, op, lane_bits, br, bi)
+            axis = w if op[at.FLAGS] & at.TURN_Y else 0
+            other = i - 1
+            if other >= first and is_turn(table[other], lane_bits) and table[other, at.V] != op[at.V]:
+                turn_table(entries, 1, patterns, op, lane_bits, br, bi)
+                c -= 4 * w
+                br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
+                turn_table(entries, 0, patterns, table[other], lane_bits, br, bi)
+                c_1 = load(coefficients, c)
+                g_1, g_2 = turn_two_back(ket, bra, n_rows, lane_bits, table[other], op, c_1, ar, entries)
+                store(products, axis, g_2)
+                if op[at.FLAGS] & at.TRAINABLE:
+                    _chain_gradient(op, chain, half, n_half, lane_bits, products, gradients)
+                i, op = other, table[other]
+                axis = w if op[at.FLAGS] & at.TURN_Y else 0
+                store(products, axis, g_1)
+            else:
+                store(products, axis, turn_back(ket, bra, n_rows, lane_bits, op, ar, entries))
+        elif i < n_start and op[at.KIND] == at.PAIR and op[at.V] >> lane_bits != 0:
+            pair_products(ket, bra, n_rows, op[at.V] >> lane_bits, op[at.R] >> lane_bits, products)
+        else:
+            _backward_one(ket, bra, n_rows, lane_bits, op, ar, ai, br, bi, entries, patterns, products)
         if op[at.FLAGS] & at.TRAINABLE:
             _chain_gradient(op, chain, half, n_half, lane_bits, products, gradients)

@@ -20,9 +20,12 @@ PAIR, DIAGONAL, PHASE, CHANNEL = range(4)
 # DIAGONAL:  the same when the chain has rotations about Z only
 # PHASE:     exp(i angle) where every condition holds; the chain has one entry
 # CHANNEL:   anything that is not unitary; AUX is the instruction's number in the program
+# Unconditional DIAGONAL operations next to each other may form a group that one pass applies: AUX of its first and its
+# last row is their number, and V of each is the dual of its R: parity(row(V_i) & row(R_j)) is 1 exactly for i = j.
 # Conditions: parity(index & Ci) must equal bit i-1 of WANT; C1 = 0 means unconditional.
 
-TRAINABLE, CONJUGATE, START = 1, 2, 4  # flags
+TRAINABLE, CONJUGATE, GROUPED, TURN_X, TURN_Y = 1, 2, 4, 8, 16  # flags; a PAIR that turns has one axis in its chain
+MOST_GROUPED = 14
 
 N_CONSTANTS = 5  # angles appended after a program's own: pi, pi/2, -pi/2, pi/4, -pi/4
 PI, HALF, MINUS_HALF, QUARTER, MINUS_QUARTER = range(N_CONSTANTS)
@@ -67,6 +70,7 @@ class Work(NamedTuple):
     coefficients: np.ndarray
     entries: np.ndarray
     patterns: np.ndarray
+    places: np.ndarray  # int64
     products: np.ndarray
     gradients: np.ndarray
     values: np.ndarray

@@ -30,6 +30,7 @@ from .expansion import (
 from .simd import kernel, merged, parity
 
 V_, R_, S_, SIGN_ = range(4)  # rows of the frame
+N_ROWS, N_LINKS, N_LATE, TOUCHED = range(4)  # counts, and the index bits that rows so far touch
 _ALL_AXES = 7
 
 
@@ -112,8 +113,9 @@ def _set_conditional(row, step, frame):
             row[at.C3], row[at.WANT] = frame[R_, c], 7
         return
     row[at.KIND] = at.DIAGONAL if step[5] == AXIS_Z else at.PAIR
-    row[at.V], row[at.R], row[at.S] = frame[V_, a], frame[R_, a], frame[S_, a]
-    row[at.SIGN] = 0 if step[5] == AXIS_Z else frame[SIGN_, a]
+    row[at.R] = frame[R_, a]
+    if step[5] != AXIS_Z:
+        row[at.V], row[at.S], row[at.SIGN] = frame[V_, a], frame[S_, a], frame[SIGN_, a]
     row[at.C1], row[at.WANT] = frame[R_, b], 1
     if c >= 0:
         row[at.C2], row[at.WANT] = frame[R_, c], 3
@@ -144,17 +146,29 @@ def _set_channel(row, step, frame):
 
 
 @merged
+def _masks(row):
+    """Return all index bits that an operation touches."""
+    return row[at.V] | row[at.R] | row[at.S] | row[at.C1] | row[at.C2] | row[at.C3]
+
+
+@merged
+def _starts(row, touched):
+    """Return whether an operation sees |0> on a plain bit of its own."""
+    v, r = row[at.V], row[at.R]
+    plain = row[at.KIND] <= at.DIAGONAL and row[at.C1] == 0 and row[at.S] == 0 and row[at.SIGN] == 0
+    return plain and row[at.FLAGS] & at.GROUPED == 0 and v == r and r & (r - 1) == 0 and touched & r == 0
+
+
+@merged
 def _mark_start(table, n_operations):
     """Move the operations that see |0> on their own plain bit to the front; return how many there are."""
     touched, n_start = 0, 0
     for i in range(n_operations):
         row = table[i]
-        v, r = row[at.V], row[at.R]
-        masks = v | r | row[at.S] | row[at.C1] | row[at.C2] | row[at.C3]
-        plain = row[at.KIND] <= at.DIAGONAL and row[at.C1] == 0 and row[at.S] == 0 and row[at.SIGN] == 0
+        masks = _masks(row)
         if row[at.KIND] == at.CHANNEL:
             return n_start
-        if plain and v == r and r & (r - 1) == 0 and touched & r == 0:
+        if _starts(row, touched):
             for column in range(at.N_COLUMNS):
                 moved = row[column]
                 for j in range(i, n_start, -1):
@@ -165,70 +179,177 @@ def _mark_start(table, n_operations):
     return n_start
 
 
-def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero):
+def lower(bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, lane_bits=0, group=True):
     """Return ``(table, chain, frame, n_start)`` for the rows of `bytecode`.
 
     bytecode int32 (n, 6); paulis int64 (m, 2) of qubit masks (bit q is qubit q); trainable bool (n_angles + 5,);
     position int64 (n_qubits,) gives each qubit's index bit. CX and SWAP that touch an index bit below `plain_lanes`
     are rewritten with CZ, so that the frame never mixes lanes with rows. With `from_zero` the first `n_start`
-    operations act on |0> and on different bits.
+    operations act on |0> and on different bits. With `group`, chains are cut into rotations about one axis where that
+    helps, and diagonal operations gather in groups that one pass applies; index bits below `lane_bits` are lanes.
     """
     bytecode, paulis = bytecode.copy(), paulis.copy()  # read-only arrays would be another type to compile for
     most, n_qubits = MOST_STEPS * len(bytecode) + 1, len(position)
     steps, nodes = np.empty((most, N_STEP), np.int64), np.empty((most, 3), np.int64)
     chain, table = np.empty((most, 2), np.int64), np.empty((most + n_qubits, at.N_COLUMNS), np.int64)
     frame, pending = np.zeros((4, n_qubits), np.int64), np.zeros((3, n_qubits), np.int64)
-    n_rows, n_links, n_start = _lower(
-        bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, TEMPLATES,
-        steps, nodes, chain, table, frame, pending,
+    late = np.empty((at.MOST_GROUPED + 1, at.N_COLUMNS), np.int64)
+    counts = np.zeros(4, np.int64)
+    n_start = _lower(
+        bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, lane_bits, group, TEMPLATES,
+        steps, nodes, chain, table, frame, pending, late, counts,
     )  # fmt: skip
-    return table[:n_rows].copy(), chain[:n_links].copy(), frame, n_start
+    return table[: counts[N_ROWS]].copy(), chain[: counts[N_LINKS]].copy(), frame, n_start
 
 
 @merged
-def _new_row(table, n_rows, n_links):
+def _new_row(table, counts):
     """Return the next row of the table, cleared."""
-    row = table[n_rows]
+    row = table[counts[N_ROWS]]
     for column in range(at.N_COLUMNS):
         row[column] = 0
-    row[at.CHAIN_START] = n_links
+    row[at.CHAIN_START] = counts[N_LINKS]
     return row
+
+
+@kernel
+def _append(table, counts, row):
+    """Append a row, which may be the one behind the end."""
+    n = counts[N_ROWS]
+    for column in range(at.N_COLUMNS):
+        table[n, column] = row[column]
+    counts[N_ROWS] = n + 1
+
+
+@kernel
+def _append_group(table, late, counts):
+    """Append the waiting diagonal operations."""
+    n = counts[N_LATE]
+    for i in range(n):
+        if n > 1:
+            late[i, at.FLAGS] |= at.GROUPED
+            late[i, at.AUX] = n if i in (0, n - 1) else 0
+        _append(table, counts, late[i])
+    counts[N_LATE] = 0
+
+
+@kernel
+def _make_wait(late, counts, row, lane_bits):
+    """Let a diagonal operation wait for others if its mask is independent of theirs; return whether it does.
+
+    V of the waiting operations are the duals of their masks R on row bits.
+    """
+    n, rows = counts[N_LATE], row[at.R] >> lane_bits
+    rest = rows
+    for i in range(n):
+        if parity(rows & (late[i, at.V] >> lane_bits)):
+            rest ^= late[i, at.R] >> lane_bits
+    if rest == 0:
+        return False
+    bit = rest & -rest
+    dual = bit
+    for i in range(n):
+        if parity(bit & (late[i, at.R] >> lane_bits)):
+            dual ^= late[i, at.V] >> lane_bits
+    for i in range(n):
+        if parity(rows & (late[i, at.V] >> lane_bits)):
+            late[i, at.V] ^= dual << lane_bits
+    for column in range(at.N_COLUMNS):
+        late[n, column] = row[column]
+    late[n, at.V] = dual << lane_bits
+    counts[N_LATE] = n + 1
+    return True
+
+
+@kernel
+def _finish(table, chain, late, counts, stop, lane_bits, from_zero, group):
+    """Close the row behind the end of the table: append it, or let it wait."""
+    row = table[counts[N_ROWS]]
+    row[at.CHAIN_STOP], counts[N_LINKS] = stop, stop
+    touched = counts[TOUCHED]
+    counts[TOUCHED] |= _masks(row)
+    if not group or (from_zero and _starts(row, touched)):
+        counts[N_ROWS] += 1
+        return
+    kind = row[at.KIND]
+    if kind == at.DIAGONAL and row[at.C1] == 0:
+        if counts[N_LATE] == at.MOST_GROUPED:
+            saved = row.copy()
+            _append_group(table, late, counts)
+            _append(table, counts, saved)
+            counts[N_ROWS] -= 1
+            row = table[counts[N_ROWS]]
+        if not _make_wait(late, counts, row, lane_bits):
+            counts[N_ROWS] += 1
+        return
+    if kind == at.PAIR:
+        axes = 0
+        for link in range(row[at.CHAIN_START], stop):
+            axes |= 1 << chain[link, 0]
+        row[at.FLAGS] |= at.TURN_X * (axes == 1 << AXIS_X) | at.TURN_Y * (axes == 1 << AXIS_Y)
+    disturbed = kind == at.CHANNEL
+    for i in range(counts[N_LATE]):
+        disturbed |= kind == at.PAIR and parity(row[at.V] & late[i, at.R]) == 1
+    if disturbed:
+        saved = row.copy()
+        _append_group(table, late, counts)
+        _append(table, counts, saved)
+    else:
+        counts[N_ROWS] += 1
+
+
+@kernel
+def _emit_chain(q, table, chain, nodes, frame, pending, trainable, late, counts, lane_bits, from_zero, group):
+    """Append the rotations that wait on a qubit: as one operation, or as one for each axis.
+
+    A turn about X or Y between rotations about Z is cheaper on its own, if those join a group.
+    """
+    first = pending[0, q]
+    n_turns, axis, node = 0, AXIS_Z, first
+    while node >= 0:
+        n_turns += nodes[node, 0] not in (AXIS_Z, axis)
+        axis, node = nodes[node, 0], nodes[node, 2]
+    v, r, s, sign = frame[V_, q], frame[R_, q], frame[S_, q], frame[SIGN_, q]
+    starts = from_zero and v == r and s == 0 and sign == 0 and r & (r - 1) == 0 and counts[TOUCHED] & r == 0
+    cut = group and n_turns == 1 and not starts and v & ((1 << lane_bits) - 1) == 0
+    node = first
+    while node >= 0:
+        row, axes, link = _new_row(table, counts), 0, counts[N_LINKS]
+        while node >= 0 and (axes == 0 or not cut or axes == 1 << nodes[node, 0]):
+            chain[link, 0], chain[link, 1] = nodes[node, 0], nodes[node, 1]
+            row[at.FLAGS] |= at.TRAINABLE * trainable[nodes[node, 1]]
+            axes |= 1 << nodes[node, 0]
+            link, node = link + 1, nodes[node, 2]
+        row[at.V], row[at.R], row[at.S] = v, r, s
+        row[at.KIND] = at.DIAGONAL if axes == 1 << AXIS_Z else at.PAIR
+        row[at.SIGN] = 0 if axes == 1 << AXIS_Z else sign
+        _finish(table, chain, late, counts, link, lane_bits, from_zero, group)
+    pending[0, q], pending[2, q] = -1, 0
 
 
 @njit(nogil=True, cache=True)
 def _lower(
-    bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, templates,
-    steps, nodes, chain, table, frame, pending,
+    bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, lane_bits, group, templates,
+    steps, nodes, chain, table, frame, pending, late, counts,
 ):  # fmt: skip
-    """Fill chain, table and frame; return the numbers of rows, links and start operations.
+    """Fill chain, table, frame and counts; return the number of start operations.
 
     pending holds, for each qubit, the first and last node of its chain and the set of its axes; a node is an axis, an
-    angle row and the next node.
+    angle row and the next node. late holds the diagonal operations that wait to form a group.
     """
     n_steps = expand(bytecode, paulis, n_angles, position, plain_lanes, templates, steps)
     n_qubits = position.shape[0]
     for q in range(n_qubits):
         pending[0, q] = -1
         frame[V_, q] = frame[R_, q] = 1 << position[q]
-    n_rows, n_links, n_nodes = 0, 0, 0
+    n_nodes = 0
     for i in range(n_steps + 1):
         for q in range(n_qubits if i == n_steps or steps[i, 0] != ROTATE else 0):
             axes = pending[2, q]
-            if axes == 0 or (i < n_steps and axes & ~_commuting_axes(steps[i], q) == 0):
-                continue
-            row = _new_row(table, n_rows, n_links)
-            n_rows += 1
-            node = pending[0, q]
-            while node >= 0:
-                chain[n_links, 0], chain[n_links, 1] = nodes[node, 0], nodes[node, 1]
-                row[at.FLAGS] |= at.TRAINABLE * trainable[nodes[node, 1]]
-                n_links += 1
-                node = nodes[node, 2]
-            row[at.CHAIN_STOP] = n_links
-            row[at.V], row[at.R], row[at.S] = frame[V_, q], frame[R_, q], frame[S_, q]
-            row[at.KIND] = at.DIAGONAL if axes == 1 << AXIS_Z else at.PAIR
-            row[at.SIGN] = 0 if axes == 1 << AXIS_Z else frame[SIGN_, q]
-            pending[0, q], pending[2, q] = -1, 0
+            if axes != 0 and (i == n_steps or axes & ~_commuting_axes(steps[i], q) != 0):
+                _emit_chain(
+                    q, table, chain, nodes, frame, pending, trainable, late, counts, lane_bits, from_zero, group
+                )
         if i == n_steps:
             break
         step = steps[i]
@@ -246,21 +367,19 @@ def _lower(
         if kind in (CX, CZ, SWAP):
             _update_frame(kind, a, b, frame, pending)
             continue
-        row = _new_row(table, n_rows, n_links)
-        n_rows += 1
+        row, link = _new_row(table, counts), counts[N_LINKS]
         if kind == CHANNEL:
-            row[at.CHAIN_STOP] = n_links
             _set_channel(row, step, frame)
-            continue
-        row[at.CHAIN_STOP] = n_links + 1
-        row[at.FLAGS] = at.TRAINABLE * trainable[step[6]]
-        chain[n_links, 0], chain[n_links, 1] = step[5], step[6]
-        if kind == PAULI:
-            _set_pauli(row, chain, n_links, a, b, frame)
-        elif kind == EXCITE:
-            _set_excitation(row, step, frame)
         else:
-            _set_conditional(row, step, frame)
-        n_links += 1
-    n_start = _mark_start(table, n_rows) if from_zero else 0
-    return n_rows, n_links, n_start
+            row[at.FLAGS] = at.TRAINABLE * trainable[step[6]]
+            chain[link, 0], chain[link, 1] = step[5], step[6]
+            if kind == PAULI:
+                _set_pauli(row, chain, link, a, b, frame)
+            elif kind == EXCITE:
+                _set_excitation(row, step, frame)
+            else:
+                _set_conditional(row, step, frame)
+            link += 1
+        _finish(table, chain, late, counts, link, lane_bits, from_zero, group)
+    _append_group(table, late, counts)
+    return _mark_start(table, counts[N_ROWS]) if from_zero else 0

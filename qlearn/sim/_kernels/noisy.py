@@ -46,6 +46,7 @@ class NoisyWork(NamedTuple):
     coefficients: np.ndarray
     entries: np.ndarray
     patterns: np.ndarray
+    places: np.ndarray
     scratch: np.ndarray  # 12 vectors
 
 
@@ -111,7 +112,7 @@ def _run(work, program, steps, angles, draws, choices, column):
             last += 1
         forward(
             work.ket, 1 << (program.n_bits - lane_bits), lane_bits, table, work.coefficients, first, last,
-            work.entries, work.patterns,
+            work.entries, work.patterns, work.places,
         )  # fmt: skip
         if last < table.shape[0]:
             _channel(work, program, table[last], steps, draws, choices, column)

@@ -99,6 +99,27 @@ def fast_pair_back(ket, bra, n_rows, v, r, s, ar, ai, br, bi, products):
 
 
 @kernel
+def pair_products(ket, bra, n_rows, v, r, products):
+    """Write Im <bra|X,Y,Z|ket> of a virtual qubit without signs, leaving ket and bra alone."""
+    w = lanes_of(ket)
+    low = low_mask(v)
+    zero = splat(ket, 0.0)
+    gx, gy, gz = zero, zero, zero
+    for i in range(n_rows >> 1):
+        a = ((i & ~low) << 1) | (i & low)
+        a ^= v & -parity(a & r)
+        j, k = a * 2 * w, (a ^ v) * 2 * w
+        x, y, u, t = load(ket, j), load(ket, j + w), load(ket, k), load(ket, k + w)
+        p, q, m, o = load(bra, j), load(bra, j + w), load(bra, k), load(bra, k + w)
+        gx += p * t - q * u + m * y - o * x
+        gy += m * x + o * y - p * u - q * t
+        gz += p * y - q * x - m * t + o * u
+    store(products, 0, gx)
+    store(products, w, gy)
+    store(products, 2 * w, gz)
+
+
+@kernel
 def fast_diagonal(ket, n_rows, r, ar, ai):
     """Multiply role-0 rows by a and role-1 rows by a*."""
     w = lanes_of(ket)
