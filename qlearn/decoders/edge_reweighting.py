@@ -26,6 +26,7 @@ __all__ = ["NeuralReweighting"]
 
 _STACKING_SHOTS = 200_000
 _VALIDATION_SHOTS = 100_000
+_LEAST_TO_CHOOSE = 20_000
 _FLAT_UP_TO, _SHARED_FROM = 40, 200  # detectors
 _N_FEATURES = 8
 _PATHS, _STACK = "path sum", "stacked path sum"
@@ -140,7 +141,8 @@ class NeuralReweighting(AbstractNeuralDecoder):
             training.run()
             fresh = problem.blocks(stream="train", random_state=seed, first=training.n_blocks)
             held = problem.blocks(stream="validation", random_state=seed)
-            self._choose(_taken(fresh, _STACKING_SHOTS), _taken(held, _VALIDATION_SHOTS))
+            most = max(int(budget.state()[0]), _LEAST_TO_CHOOSE)
+            self._choose(_taken(fresh, min(_STACKING_SHOTS, most)), _taken(held, min(_VALIDATION_SHOTS, most)))
 
     def _prepare(self, problem: DecodingProblem) -> None:
         """Build all that follows from the problem alone."""
