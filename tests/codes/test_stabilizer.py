@@ -7,7 +7,7 @@ import pytest
 import stim
 
 import qlearn as ql
-from qlearn.codes import CSSCode, StabilizerCode
+from qlearn.codes import CSSCode, StabilizerCode, _least_weight
 
 FIVE = ["XZZXI", "IXZZX", "XIXZZ", "ZXIXZ"]
 HAMMING = [[1, 0, 1, 0, 1, 0, 1], [0, 1, 1, 0, 0, 1, 1], [0, 0, 0, 1, 1, 1, 1]]
@@ -61,6 +61,13 @@ def test_distances_equal_brute_force(seed):
     found = code.distance()
     assert found.is_exact
     assert found.value == brute_force_distance(code)
+
+
+@pytest.mark.parametrize("code", [StabilizerCode(FIVE), CSSCode(HAMMING, HAMMING), random_code(6, 1, 3)])
+def test_meeting_in_the_middle_needs_no_good_bound(code, monkeypatch):
+    """Odd and even weights are found though the bound says nothing."""
+    monkeypatch.setattr(_least_weight, "_by_information_sets", lambda errors, *_: len(errors))
+    assert code.distance() == (brute_force_distance(code), True)
 
 
 @pytest.mark.parametrize(
