@@ -95,12 +95,28 @@ class QubitCalibration(AbstractCalibration):
         _check_strength(self.factors_, "qubit")
         return self
 
+    def propagate(self, gradient: ArrayLike) -> float:
+        """Return the variance of a quantity that comes from the uncertainty of the factors.
+
+        Parameters
+        ----------
+        gradient : array_like of float, shape (n_qubits,)
+            Derivative of the quantity by each factor.
+
+        Returns
+        -------
+        float
+        """
+        check_is_fitted(self)
+        slopes = check_array("gradient", gradient, (self.n_qubits_,))
+        return _variance(self.zero_, np.eye(self.n_qubits_, dtype=bool), slopes)
+
     def _expand(self, terms: PauliSum) -> tuple[PauliSum, Variance]:
         factors, support = np.asarray(self.factors_.value), terms.x | terms.z
         rows = terms.coefficients / np.where(support, factors, 1.0).prod(axis=1)
 
         def variance(values: NDArray[np.float64]) -> float:
-            return _variance(self.zero_, np.eye(len(factors), dtype=bool), -(rows * values) @ support / factors)
+            return self.propagate(-(rows * values) @ support / factors)
 
         return PauliSum.from_arrays(terms.x, terms.z, rows), variance
 

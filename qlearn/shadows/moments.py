@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from .._checks import check_count, check_qubits
 from ..estimates import Estimate
 from ..sim import State
+from .calibration import QubitCalibration
 from .data import ShadowData
 from .overlap import LeaveOneOut, leave_one_out_purity
 from .randomised import (
+    Readout,
     Settings,
     jackknife,
     jackknife_error,
@@ -46,6 +48,7 @@ def moment(
     transposed: int | Sequence[int] = (),
     n_batches: int | None = None,
     prior: State | ArrayLike | None = None,
+    calibration: QubitCalibration | None = None,
 ) -> Estimate:
     """Return ``Tr rho**order`` of some qubits, or of the partial transpose of their state, unbiased.
 
@@ -72,6 +75,8 @@ def moment(
     prior : State of all qubits, or density matrix of `qubits`, optional
         A guess of the state (common randomised measurements): its exact shadow in each setting is subtracted, the guess
         added. The better it is, the smaller the error, and no guess biases the result.
+    calibration : QubitCalibration, optional
+        Undoes the noise of the readout; its uncertainty enters the error.
 
     Returns
     -------
@@ -95,8 +100,18 @@ def moment(
     >>> ql.shadows.moment(data, 3, transposed=[1])
     0.25 ± 0.02 (20000 shots)
     """
-    found = leave_one_out_moment(data, order, qubits, transposed, n_batches, prior)
-    return Estimate(found.value, jackknife_error(found.without), data.n_shots, found.method)
+    if calibration is None:
+        found = leave_one_out_moment(data, order, qubits, transposed, n_batches, prior)
+        return Estimate(found.value, jackknife_error(found.without), data.n_shots, found.method)
+    readout = Readout.of(calibration, data, qubits)
+
+    def calibrated(factors: NDArray[np.float64]) -> LeaveOneOut:
+        return leave_one_out_moment(data, order, qubits, transposed, n_batches, prior, factors)
+
+    found = calibrated(readout.factors)
+    extra = readout.variance(lambda factors: calibrated(factors).value)
+    error = np.sqrt(jackknife_error(found.without) ** 2 + extra)
+    return Estimate(found.value, error, data.n_shots, found.method)
 
 
 def p3_ppt(
@@ -150,6 +165,7 @@ def renyi_entropy(
     *,
     n_batches: int | None = None,
     prior: State | ArrayLike | None = None,
+    calibration: QubitCalibration | None = None,
 ) -> Estimate:
     """Return the Renyi entropy ``ln(Tr rho**order) / (1 - order)`` of some qubits, its bias removed to first order.
 
@@ -167,6 +183,8 @@ def renyi_entropy(
         See `moment`; not for order 2.
     prior : State of all qubits, or density matrix of `qubits`, optional
         See `purity`.
+    calibration : QubitCalibration, optional
+        See `purity`.
 
     Returns
     -------
@@ -182,14 +200,22 @@ def renyi_entropy(
     >>> ql.shadows.renyi_entropy(data, qubits=[0, 1])
     0.62 ± 0.07 (20000 shots)
     """
-    if check_count("order", order, minimum=2) == 2 and n_batches is None:
-        found = leave_one_out_purity(data, qubits, prior=prior)
-    else:
-        found = leave_one_out_moment(data, order, qubits, (), n_batches, prior)
+    check_count("order", order, minimum=2)
+
+    def find(factors: NDArray[np.float64] | None) -> LeaveOneOut:
+        if order == 2 and n_batches is None:
+            return leave_one_out_purity(data, qubits, None, prior, factors)
+        return leave_one_out_moment(data, order, qubits, (), n_batches, prior, factors)
+
+    readout = None if calibration is None else Readout.of(calibration, data, qubits)
+    found = find(None if readout is None else readout.factors)
     if found.value <= 0 or (found.without <= 0).any():
         warnings.warn("The moment is not certainly positive, so the entropy is NaN; measure more.", stacklevel=2)
         return Estimate(np.nan, np.nan, data.n_shots, found.method)
     value, error = jackknife(lambda m: np.log(m) / (1 - order), (found.value,), (found.without,))
+    if readout is not None:
+        slope = 1 / (found.value * (order - 1))
+        error = float(np.sqrt(error**2 + slope**2 * readout.variance(lambda factors: find(factors).value)))
     return Estimate(value, error, data.n_shots, found.method)
 
 
@@ -200,6 +226,7 @@ def leave_one_out_moment(
     transposed: int | Sequence[int],
     n_batches: int | None,
     prior: State | ArrayLike | None,
+    factors: NDArray[np.float64] | None = None,
 ) -> LeaveOneOut:
     """Return a moment and the moments that leave out one batch each."""
     check_count("order", order, minimum=2)
@@ -214,7 +241,8 @@ def leave_one_out_moment(
             f"A moment of order {order} needs {order + 1} settings or batches, and no more batches than settings; got "
             f"{number} settings, {n_batches} batches."
         )
-    batches = _Batches(part, n_batches, turned, None if prior is None else prior_factor(prior, data, qubits))
+    guess = None if prior is None else prior_factor(prior, data, qubits)
+    batches = _Batches(part, n_batches, turned, guess, factors)
     if order == 2:
         value, without = _second(batches)
     elif order == 3:
@@ -243,12 +271,21 @@ def _default_batches(order: int, n_qubits: int) -> int:
 class _Batches:
     """The mean shadow of each batch of settings, made anew whenever they are iterated over."""
 
-    def __init__(self, part: Settings, n_batches: int, transposed: list[int], prior: NDArray | None) -> None:
+    def __init__(
+        self,
+        part: Settings,
+        n_batches: int,
+        transposed: list[int],
+        prior: NDArray | None,
+        factors: NDArray[np.float64] | None,
+    ) -> None:
         require_dense(part.n_qubits, 8, "Moments")
         self.part, self.n_batches, self.prior = part, n_batches, prior
-        self._snapshots = np.tile(_SNAPSHOTS, (part.n_qubits, 1, 1, 1, 1))
+        self._exact = np.tile(_SNAPSHOTS, (part.n_qubits, 1, 1, 1, 1))
         for qubit in transposed:
-            self._snapshots[qubit] = self._snapshots[qubit].swapaxes(-1, -2)
+            self._exact[qubit] = self._exact[qubit].swapaxes(-1, -2)
+        scale = np.ones(part.n_qubits) if factors is None else factors
+        self._measured = np.eye(2) / 2 + (self._exact - np.eye(2) / 2) / scale[:, None, None, None, None]
         self._added = None if prior is None else _partial_transpose(prior @ prior.conj().T, transposed)
 
     def __len__(self) -> int:
@@ -261,14 +298,18 @@ class _Batches:
 
     def _shadow(self, setting: int) -> NDArray[np.complex128]:
         basis = self.part.bases[setting]
-        frequencies = self.part.frequencies(setting)
-        if self.prior is not None:
-            frequencies = frequencies - outcome_probabilities(self.prior, basis)
-        n_qubits, tensor = len(basis), frequencies.astype(complex)
-        for qubit in range(n_qubits):  # replaces the bit in front by row and column at the end
-            tensor = np.tensordot(tensor.reshape(2, -1), self._snapshots[qubit, basis[qubit]], axes=(0, 0))
-            tensor = tensor.reshape(-1)
-        return _matrix(tensor, n_qubits)
+        shadow = _inverted(self.part.frequencies(setting), basis, self._measured)
+        if self.prior is None:
+            return shadow
+        return shadow - _inverted(outcome_probabilities(self.prior, basis), basis, self._exact)
+
+
+def _inverted(chances: NDArray[np.float64], basis: NDArray[np.uint8], snapshots: NDArray) -> NDArray[np.complex128]:
+    """Return the sum over outcomes of their chances times the products of the snapshots of their bits."""
+    tensor = chances.astype(complex)
+    for qubit, letter in enumerate(basis):  # replaces the bit in front by row and column at the end
+        tensor = np.tensordot(tensor.reshape(2, -1), snapshots[qubit, letter], axes=(0, 0)).reshape(-1)
+    return _matrix(tensor, len(basis))
 
 
 def _matrix(tensor: NDArray, n_qubits: int) -> NDArray:

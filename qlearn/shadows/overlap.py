@@ -12,9 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from .._bits import bits_index
 from ..estimates import Estimate
 from ..sim import State
+from .calibration import QubitCalibration
 from .data import ShadowData
 from .matching import count_ones
 from .randomised import (
+    Readout,
     Settings,
     apply_each,
     jackknife,
@@ -25,6 +27,7 @@ from .randomised import (
     uniform_settings,
 )
 
+_MAX_CALIBRATED = 16
 _KERNEL = np.array([[2.0, -1.0], [-1.0, 2.0]])
 
 
@@ -42,6 +45,7 @@ def purity(
     *,
     pairs: str | None = None,
     prior: State | ArrayLike | None = None,
+    calibration: QubitCalibration | None = None,
 ) -> Estimate:
     """Return the purity ``Tr rho**2`` of some qubits, unbiased, from settings drawn uniformly at random.
 
@@ -64,6 +68,8 @@ def purity(
         A guess of the state (common randomised measurements): the exact values for it in the same settings are
         subtracted, their mean added. The better it is, the smaller the error, and no guess biases the result. For pairs
         within settings.
+    calibration : QubitCalibration, optional
+        Undoes the noise of the readout; its uncertainty enters the error. For pairs within settings, up to 16 qubits.
 
     Returns
     -------
@@ -89,8 +95,14 @@ def purity(
     >>> ql.shadows.purity(data, qubits=[0, 1], prior=ql.sim.State.ghz(3))
     0.508 ± 0.004 (20000 shots)
     """
-    found = leave_one_out_purity(data, qubits, pairs, prior)
-    return Estimate(found.value, jackknife_error(found.without), data.n_shots, found.method)
+    if calibration is None:
+        found = leave_one_out_purity(data, qubits, pairs, prior)
+        return Estimate(found.value, jackknife_error(found.without), data.n_shots, found.method)
+    readout = Readout.of(calibration, data, qubits)
+    found = leave_one_out_purity(data, qubits, pairs, prior, readout.factors)
+    extra = readout.variance(lambda factors: leave_one_out_purity(data, qubits, pairs, prior, factors).value)
+    error = np.sqrt(jackknife_error(found.without) ** 2 + extra)
+    return Estimate(found.value, error, data.n_shots, found.method)
 
 
 def leave_one_out_purity(
@@ -98,6 +110,7 @@ def leave_one_out_purity(
     qubits: int | Sequence[int] | None,
     pairs: str | None = None,
     prior: State | ArrayLike | None = None,
+    factors: NDArray[np.float64] | None = None,
 ) -> LeaveOneOut:
     """Return the purity and the purities that leave out one setting each."""
     if pairs not in {None, "within", "between"}:
@@ -108,18 +121,36 @@ def leave_one_out_purity(
     if pairs == "within" and not enough:
         raise ValueError("Pairs within settings need two settings or more, each of two shots or more.")
     if enough and pairs != "between":
-        values = np.empty(n)
-        _within(part.starts, part.outcomes, _table_within(part.n_qubits), values)
+        values = _values_within(part, factors)
         if prior is not None:
             values -= _prior_within(part, prior_factor(prior, data, qubits))
         return LeaveOneOut(*mean_without(values), "pairs within settings")
-    if prior is not None:
-        raise ValueError("A prior needs pairs within settings, two shots or more in each; use `moment` for others.")
+    if prior is not None or factors is not None:
+        what = "A prior" if prior is not None else "A calibration"
+        raise ValueError(f"{what} needs pairs within settings, two shots or more in each; use `moment` for others.")
     if n < 3:
         raise ValueError(f"The purity needs at least 3 settings, or 2 of at least 2 shots each; got {n}.")
     rows, columns = _sums_between(part, part, different=True)
     total, rows = float(rows.sum()), rows + columns
     return LeaveOneOut(total / (n * (n - 1)), (total - rows) / ((n - 1) * (n - 2)), "pairs between settings")
+
+
+def _values_within(part: Settings, factors: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return the mean of each setting over its pairs of shots; with factors, of outcomes divided by them."""
+    values = np.empty(len(part.bases))
+    if factors is None:
+        _within(part.starts, part.outcomes, _table_within(part.n_qubits), values)
+        return values
+    if part.n_qubits > _MAX_CALIBRATED:
+        raise ValueError(f"A calibrated purity is for up to {_MAX_CALIBRATED} qubits, got {part.n_qubits}.")
+    ratio = 3 / factors**2
+    kernels = 0.5 * np.array([[1 + ratio, 1 - ratio], [1 - ratio, 1 + ratio]]).transpose(2, 0, 1)
+    with_itself = kernels[:, 0, 0].prod()
+    for setting, shots in enumerate(part.shots):
+        frequencies = part.frequencies(setting)
+        total = frequencies @ apply_each(kernels, frequencies)
+        values[setting] = (shots * total - with_itself) / (shots - 1)
+    return values
 
 
 def _prior_within(part: Settings, factor: NDArray) -> NDArray[np.float64]:

@@ -7,14 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from .._bits import bits_index
 from .._checks import check_array, check_qubits
 from .._memory import require_memory
 from ..sim import State
+from .calibration import QubitCalibration
 from .data import ShadowData
 
 _ROOT = np.sqrt(0.5)
+_STEP = 1e-5
 # What is applied before Z is measured, for X, Y and Z.
 ROTATIONS = np.array([[[_ROOT, _ROOT], [_ROOT, -_ROOT]], [[_ROOT, -1j * _ROOT], [_ROOT, 1j * _ROOT]], np.eye(2)])
 
@@ -133,6 +136,44 @@ def prior_factor(prior: State | ArrayLike, data: ShadowData, qubits: int | Seque
     return vectors * np.sqrt(np.maximum(values, 0))
 
 
+class Readout(NamedTuple):
+    """The factors of chosen qubits by which noise shrinks their outcomes, and how their uncertainty propagates.
+
+    Attributes
+    ----------
+    calibration : QubitCalibration
+    qubits : tuple of int
+    factors : ndarray of float, shape (n_chosen,)
+    """
+
+    calibration: QubitCalibration
+    qubits: tuple[int, ...]
+    factors: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, calibration: QubitCalibration, data: ShadowData, qubits: int | Sequence[int] | None) -> Readout:
+        """Return the factors of some qubits of data."""
+        if not isinstance(calibration, QubitCalibration):
+            raise TypeError(f"`calibration` must be a QubitCalibration, got {type(calibration).__name__}.")
+        check_is_fitted(calibration)
+        if calibration.n_qubits_ != data.n_qubits:
+            raise ValueError(f"The data have {data.n_qubits} qubits, the calibration is of {calibration.n_qubits_}.")
+        kept = tuple(range(data.n_qubits)) if qubits is None else check_qubits(qubits, data.n_qubits)
+        return cls(calibration, kept, np.asarray(calibration.factors_.value)[list(kept)])
+
+    def variance(self, quantity: Callable[[NDArray[np.float64]], float]) -> float:
+        """Return the variance of a quantity of the factors that comes from their uncertainty."""
+        gradient = np.zeros(self.calibration.n_qubits_)
+        for place, qubit in enumerate(self.qubits):
+            ends = []
+            for step in (_STEP, -_STEP):
+                moved = self.factors.copy()
+                moved[place] += step
+                ends.append(quantity(moved))
+            gradient[qubit] = (ends[0] - ends[1]) / (2 * _STEP)
+        return self.calibration.propagate(gradient)
+
+
 def rotate(tensor: NDArray, basis: NDArray[np.uint8]) -> NDArray:
     """Return amplitudes (2**n, ...) after the change to a basis, qubit by qubit."""
     shape = tensor.shape
@@ -149,10 +190,11 @@ def outcome_probabilities(factor: NDArray, basis: NDArray[np.uint8]) -> NDArray[
 
 
 def apply_each(matrix: NDArray[np.float64], vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the vector (2**n,) with the same 2 x 2 matrix applied to each qubit."""
+    """Return the vector (2**n,) with a 2 x 2 matrix applied to each qubit: the same, or one each (n, 2, 2)."""
     n_qubits = vector.size.bit_length() - 1
+    matrices = np.broadcast_to(matrix, (n_qubits, 2, 2))
     for qubit in range(n_qubits):
-        vector = np.matmul(matrix, vector.reshape(2**qubit, 2, -1))
+        vector = np.matmul(matrices[qubit], vector.reshape(2**qubit, 2, -1))
     return vector.reshape(-1)
 
 

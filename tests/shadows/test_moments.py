@@ -18,6 +18,7 @@ from qlearn.shadows import (
     renyi_entropy,
 )
 from tests.naive import shadows as naive
+from tests.naive.matrices import kron
 
 BELL = ql.sim.State([1 / np.sqrt(2), 0, 0, 1 / np.sqrt(2)])
 
@@ -258,3 +259,68 @@ def test_unsuitable_input_is_refused(make):
         fidelity(data, ql.sim.State.ghz(3))
     with pytest.raises(ValueError, match="1 to 12 qubits, got 13"):
         moment(make(4, n_qubits=13), 2)
+
+
+def calibrated_to(rates, n_shots=20_000):
+    """Return the calibration by zeros of which qubit q was read wrongly in exactly this share of the shots."""
+    rows = np.zeros((n_shots, len(rates)), dtype=int)
+    for qubit, rate in enumerate(rates):
+        rows[qubit * 4000 : qubit * 4000 + round(rate * n_shots), qubit] = 1
+    return ql.shadows.QubitCalibration().fit(ShadowData(["Z" * len(rates)], rows, [n_shots]))
+
+
+def calibrated_shadows(data, factors):
+    """Return the mean of ``prod (1 + 3 s P / factor) / 2`` of every setting."""
+    result, ends = [], np.cumsum(data.shots_per_setting)
+    for basis, end, shots in zip(data.bases, ends, data.shots_per_setting, strict=True):
+        shadow = 0
+        for bits in data.outcomes[end - shots : end]:
+            single = [naive.snapshot([letter], [bit]) for letter, bit in zip(basis, bits, strict=True)]
+            shadow = shadow + kron(
+                np.eye(2) / 2 + (one - np.eye(2) / 2) / factor for one, factor in zip(single, factors, strict=True)
+            )
+        result.append(shadow / shots)
+    return result
+
+
+@pytest.mark.parametrize("order", [2, 3])
+def test_calibrated_moments(make, order):
+    data, calibration = make(6, n_qubits=2, shots=3), calibrated_to([0.05, 0.1])
+    factors = calibration.factors_.value
+
+    def value(factors):
+        return naive.moment(calibrated_shadows(data, factors), order)
+
+    np.testing.assert_allclose(factors, [0.9, 0.8])
+    found, blind = moment(data, order, calibration=calibration), moment(data, order)
+    assert found.value == pytest.approx(value(factors))
+    assert found.value != pytest.approx(blind.value)
+    slopes = [(value(factors + step) - value(factors - step)) / 2e-4 for step in np.eye(2) * 1e-4]
+    shadows = calibrated_shadows(data, factors)
+    _, error = naive.jackknife(lambda kept: naive.moment([shadows[k] for k in kept], order), 6)
+    assert found.std_error**2 == pytest.approx(error**2 + calibration.propagate(slopes), rel=1e-4)
+    assert calibration.propagate(slopes) > 0
+
+
+def test_calibrated_purity(rng):
+    """A GHZ state, read wrongly with known rates: the purity is 1 again, and the entropy 0 within its error."""
+    rates = np.array([0.02, 0.05, 0.1])
+    state = ql.sim.State.ghz(3)
+    clean = Uniform(50, random_state=0).design(ql.PauliSum("1.0 * ZZZ"), 30_000).measure(state, random_state=1)
+    noisy = ShadowData(
+        clean.bases, clean.outcomes ^ (rng.random(clean.outcomes.shape) < rates), clean.shots_per_setting
+    )
+    calibration = calibrated_to(rates)
+    found, blind = purity(noisy, calibration=calibration, prior=state), purity(noisy, prior=state)
+    assert abs(found.value - 1) < 4 * found.std_error
+    assert blind.value < 0.8
+    entropy = renyi_entropy(noisy, calibration=calibration, prior=state)
+    assert abs(entropy.value) < 4 * entropy.std_error
+    same = purity(clean, calibration=calibrated_to([0.0, 0.0, 0.0]))
+    assert same.value == pytest.approx(purity(clean).value)
+    with pytest.raises(ValueError, match="A calibration needs pairs within settings"):
+        purity(noisy, pairs="between", calibration=calibration)
+    with pytest.raises(TypeError, match="must be a QubitCalibration, got int"):
+        moment(noisy, 2, calibration=3)
+    with pytest.raises(ValueError, match="The data have 3 qubits, the calibration is of 2"):
+        purity(noisy, calibration=calibrated_to([0.1, 0.1]))
