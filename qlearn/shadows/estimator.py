@@ -300,7 +300,7 @@ class AbstractLinearEstimator(AbstractEstimator):
         for block in blocks:
             require_memory(16 * len(sums) * block.data.n_shots, f"The deviations of {len(sums)} sums", "smaller blocks")
             values = [shot_values(block.data, *pair, linear) for pair, linear in zip(sums, linears, strict=True)]
-            yield tracker.add(np.array(values).reshape(len(sums), -1), block)
+            yield tracker.add(np.array(values).reshape(len(sums), block.data.n_shots), block)
         yield tracker.finish()
 
     def _tracker(self, facts: Facts, measured: Measured, linear: Linear) -> _Deviations:

@@ -91,3 +91,11 @@ def test_table():
     assert float(read[0]["value"]) == alone.value
     assert read[1]["value"] == "nan"
     assert "unmeasured" not in str(tabulate(DATA, {"a": OBSERVABLES["a"]}))
+
+
+def test_no_observable_at_all():
+    assert ql.shadows.estimate(DATA, []).value.shape == (0,)
+    assert MatchRatio().covariance(DATA, []).shape == (0, 0)
+    assert InverseProbability().covariance(DATA, []).shape == (0, 0)
+    assert ql.shadows.estimate_terms(DATA, ql.PauliSum.zero(2)).n_matches.shape == (0,)
+    assert str(tabulate(DATA, {})).split() == ["observable", "value", "joint", "95", "%", "interval", "matches"]
