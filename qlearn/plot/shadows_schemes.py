@@ -45,7 +45,7 @@ class SchemeDisplay:
     >>> hamiltonian = ql.PauliSum({"ZZ": 1.0, "XX": 0.5, "YI": 0.2})
     >>> designs = {"groups": ql.shadows.Grouped().design(hamiltonian, n_shots=100)}
     >>> ql.plot.SchemeDisplay.from_schemes(designs, hamiltonian).plot().matches[0].tolist()
-    [58, 30, 12]
+    [59.0, 29.0, 12.0]
     """
 
     def __init__(

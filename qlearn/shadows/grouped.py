@@ -107,7 +107,7 @@ class Grouped(AbstractScheme):
         >>> import qlearn as ql
         >>> terms = ql.PauliSum({"ZI": 3.0, "XX": 2.0, "XI": 1.0, "YI": 1.0, "IX": 0.5})
         >>> [ql.shadows.Grouped(order=order).groups(terms).assignment.tolist() for order in ("magnitude", "degree")]
-        [[0, 1, 1, 2, 0], [0, 1, 1, 2, 0]]
+        [[0, 1, 1, 2, 0], [0, 2, 2, 1, 0]]
         """
         if self.order not in _ORDERS:
             raise ValueError(f"`order` must be one of {', '.join(_ORDERS)}, got {self.order!r}.")
