@@ -7,10 +7,11 @@ from .bp_osd import BPOSD
 from .calibrated import Calibrated
 from .comparison import Comparison, ComparisonRow, compare
 from .confidence import Confidence, PostSelection, Reliability, assess_confidence
+from .edge_reweighting import NeuralReweighting
 from .ensemble import MatchingEnsemble
-from .gap_matching import GapMatching
 from .error_models import estimate_error_model
 from .error_refinement import refine_error_model
+from .gap_matching import GapMatching
 from .gap_stacking import GapStacking
 from .learned import AbstractLearnedDecoder, AbstractNeuralDecoder
 from .lookup import Lookup
@@ -45,6 +46,7 @@ __all__ = [
     "MatchingEnsemble",
     "MaximumLikelihood",
     "Mechanisms",
+    "NeuralReweighting",
     "PostSelection",
     "RelayBP",
     "Reliability",
