@@ -12,7 +12,7 @@ import pytest
 import stim
 
 import qlearn as ql
-from qlearn import cli, persistence
+from qlearn import cli
 from qlearn.cli import decode
 
 N_SHOTS = 3000
@@ -117,8 +117,6 @@ def sycamore_d3(data_dir):
 
 
 def test_training_saves_what_predict_loads(folder, tmp_path, capsys):
-    if "GapStacking" not in persistence._CODECS:
-        pytest.skip("decoders cannot be saved yet")
     out = tmp_path / "learnt.qlearn"
     arguments = [str(folder / "memory.stim"), "--decoder", "gap-stacking:passes=2", "--shots", "20000", "--out",
                  str(out), "--test-shots", "5000", "--json"]  # fmt: skip
