@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +22,26 @@ from .data import ShadowData
 
 _NEEDED = {"bases", "outcomes"}
 _KNOWN = _NEEDED | {"shots_per_setting", "basis_probabilities"}
-_FAULTS = (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError)
+# What NumPy and zipfile raise for damaged archives; RuntimeError stands for encrypted ones.
+_FAULTS = (
+    ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, LookupError, RuntimeError, ArithmeticError,
+    struct.error, SyntaxError,
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def refused(name: str) -> Iterator[None]:
+    """Turn what damaged archives raise into FileFormatError; a file that cannot be opened stays an OSError."""
+    try:
+        yield
+    except FileFormatError:
+        raise
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a seek to a place that a damaged directory names
+            raise
+        raise FileFormatError(f"{name!r} cannot be read: its directory is damaged.") from error
+    except _FAULTS as error:
+        raise FileFormatError(f"{name!r} cannot be read: {error}") from error
 
 
 def read_npz(path: str | os.PathLike[str]) -> ShadowData:
@@ -42,26 +64,20 @@ def read_npz(path: str | os.PathLike[str]) -> ShadowData:
         If the file is damaged or an array is missing or wrong; the message names the array and the place.
     """
     arrays = load_arrays(path)
-    try:
+    with refused(os.fspath(path)):
         _check_names(os.fspath(path), arrays)
         return ShadowData(**arrays)
-    except (ValueError, TypeError) as error:
-        raise FileFormatError(f"{os.fspath(path)!r} cannot be read: {error}") from error
 
 
 def load_arrays(path: str | os.PathLike[str]) -> dict[str, NDArray]:
     """Return the arrays of an npz file, by name."""
     name = os.fspath(path)
-    try:
+    with refused(name):
         loaded = np.load(path, allow_pickle=False)
         if isinstance(loaded, np.ndarray):
             raise FileFormatError(f"{name!r} is no npz file but a single array.")
         with loaded as file:
             return {key: file[key] for key in file.files}
-    except FileFormatError:
-        raise
-    except _FAULTS as error:
-        raise FileFormatError(f"{name!r} cannot be read: {error}") from error
 
 
 def _check_names(name: str, found: Any) -> None:
@@ -93,7 +109,7 @@ def scan_npz(path: str | os.PathLike[str], *, block_shots: int = BLOCK_SHOTS) ->
     """
     check_count("block_shots", block_shots, minimum=1)
     name = os.fspath(path)
-    try:
+    with refused(name):
         with zipfile.ZipFile(path) as archive:
             _check_names(name, [entry.removesuffix(".npy") for entry in archive.namelist()])
             shape = _Rows(archive, "bases").shape
@@ -104,20 +120,11 @@ def scan_npz(path: str | os.PathLike[str], *, block_shots: int = BLOCK_SHOTS) ->
         if len(shape) != 2:
             raise ValueError(f"`bases` must have two axes, got shape {shape}.")
         return ShadowBlocks(lambda: _npz_blocks(path, block_shots), shape[1], basis_probabilities=probabilities)
-    except FileFormatError:
-        raise
-    except _FAULTS as error:
-        raise FileFormatError(f"{name!r} cannot be read: {error}") from error
 
 
 def _npz_blocks(path: str | os.PathLike[str], block_shots: int) -> Iterator[Block]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _blocks_of(archive, block_shots)
-    except FileFormatError:
-        raise
-    except _FAULTS as error:
-        raise FileFormatError(f"{os.fspath(path)!r} cannot be read: {error}") from error
+    with refused(os.fspath(path)), zipfile.ZipFile(path) as archive:
+        yield from _blocks_of(archive, block_shots)
 
 
 def _blocks_of(archive: zipfile.ZipFile, block_shots: int) -> Iterator[Block]:

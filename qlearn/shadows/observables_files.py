@@ -14,6 +14,7 @@ from ._strict_json import parse_json
 from .text_files import read_text_observables
 
 _MAX_BYTES = 2**28
+_FACTORS = re.compile(r"\s*(?:[IXYZ]\d{1,9}(?:\s+[IXYZ]\d{1,9})*)?\s*", re.ASCII)
 _OPENFERMION = re.compile(
     r"\s*(?P<sign>[+-]?)\s*(?P<number>\([^()\[\]]*\)|[^\[\]()\s+]*)\s*\[(?P<factors>[^\[\]]*)\]\s*"
 )
@@ -168,7 +169,7 @@ def _openfermion_terms(name: str, text: str) -> Iterator[tuple[str, complex]]:
     while position < end:
         match = _OPENFERMION.match(text, position)
         line = text.count("\n", 0, position) + 1
-        if match is None or not (is_first or match["sign"]):
+        if match is None or not (is_first or match["sign"]) or not _FACTORS.fullmatch(match["factors"]):
             raise FileFormatError(
                 f"{name!r}, line {line}: a term such as 0.5 [X0 Y3] is expected, joined by +, got "
                 f"{text[position : position + 30].strip()!r}."

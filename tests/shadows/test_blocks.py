@@ -203,6 +203,24 @@ def test_npz_faults_are_named(tmp_path, arrays, message):
         scan_npz(tmp_path / "a.npz").load()
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_archives_are_refused_or_read(data, tmp_path, seed):
+    """200 archives with random bytes replaced: never another error than that of the format."""
+    write_npz(data, tmp_path / "a.npz")
+    whole, rng = np.frombuffer((tmp_path / "a.npz").read_bytes(), dtype=np.uint8), np.random.default_rng(seed)
+    refused = 0
+    for _ in range(200):
+        damaged = whole.copy()
+        damaged[rng.integers(len(whole), size=rng.integers(1, 4))] = rng.integers(256)
+        (tmp_path / "b.npz").write_bytes(damaged.tobytes())
+        for read in (ql.shadows.read_npz, lambda path: scan_npz(path, block_shots=50).load()):
+            try:
+                read(tmp_path / "b.npz")
+            except FileFormatError:
+                refused += 1
+    assert refused > 100
+
+
 def test_block_sizes_are_checked(data, tmp_path):
     write_npz(data, tmp_path / "a.npz")
     with pytest.raises(ValueError, match="`block_shots` must be at least 1, got 0"):

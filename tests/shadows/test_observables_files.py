@@ -80,6 +80,7 @@ def test_a_list_is_unnamed(tmp_path):
         ("0.5 [Z0] 0.25 [Z1]", None, "line 1: a term such as"),
         ("0.5 [Z0] +\nx [Z1]", None, "line 2: 'x' is no number"),
         ("0.5 [Q0]", None, "Q0"),
+        ("0.5 [Z0\n(-H.25+0j) -X2]", None, "line 1: a term such as"),
         ("2\n1 X 0\n", 3, "'XI' has 2 qubits, 3 are expected"),
     ],
 )
