@@ -36,7 +36,7 @@ class Adapt(CircuitStrategy):
         Ends where no slope is larger; in the unit of the Hamiltonian.
     max_operators : int
     max_iterations : int
-        Of L-BFGS, after each operator.
+        Of BFGS, after each operator.
 
     References
     ----------

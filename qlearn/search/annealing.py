@@ -33,7 +33,7 @@ class SimulatedAnnealing(CircuitStrategy):
     n_steps : int
         Steps in which the temperature falls a thousandfold.
     max_iterations : int
-        Of L-BFGS, for each step.
+        Of BFGS, for each step.
 
     References
     ----------

@@ -21,6 +21,7 @@ from .result import SearchResult
 
 _PRODUCT_STARTS = 20
 _LAYERS = (1, 2, 3)
+_PATIENCE = 20.0  # seconds that a search for comparison has at least
 _MOST_UCCSD_QUBITS = 10
 
 
@@ -47,7 +48,7 @@ def baselines(result: SearchResult, random_state: int) -> list[tuple[str, Candid
     for n_layers in _LAYERS:
         rows.append((f"hardware-efficient, {n_layers}", _layered(problem, n_layers, rng), "layers; 5 starts"))
     rows.append(_uccsd(problem))
-    budget = Budget(evaluations=max(1, result.spent.evaluations), seconds=max(1.0, result.spent.seconds))
+    budget = Budget(evaluations=max(1, result.spent.evaluations), seconds=max(_PATIENCE, 2 * result.spent.seconds))
     for name, strategy in (("ADAPT, qubit pool", Adapt()), ("random, equal budget", RandomSearch())):
         rows += _searched(name, problem, strategy, budget, random_state, result)
     return rows

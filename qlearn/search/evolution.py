@@ -37,7 +37,7 @@ class Evolution(CircuitStrategy):
     max_two_qubit_gates : int, optional
         Twice the number of qubits by default.
     max_iterations : int
-        Of L-BFGS, for each child.
+        Of BFGS, for each child.
 
     References
     ----------

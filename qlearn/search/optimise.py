@@ -1,4 +1,4 @@
-"""The task of every strategy that builds circuits: lower the cost of a structure by L-BFGS with exact gradients."""
+"""The task of every strategy that builds circuits: lower the cost of a structure by BFGS with exact gradients."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from .budget import Allowance, Spent
 from .gatelist import Structure, bound, build, canonical
 from .problem import SearchProblem
 from .strategy import Found, Outcome, Proposal, Strategy, Task
+
+_FIRST_STEP, _STEP = 0.5, 1.0  # radians, the length of a step at most
+_SMALL, _SMALL_GAIN = 1e-6, 1e-11  # slope and gain at which a descent ends
+_MOST_TRIALS = 12
 
 
 class _OverError(Exception):
@@ -78,17 +82,41 @@ class Lowering:
         values : ndarray of float
         max_iterations : int
         """
-        from scipy.optimize import minimize
-
         try:
-            if not len(values):
+            if len(values):
+                self._descend(np.array(values, dtype=float), max_iterations)
+            else:
                 self._note(self.problem.cost(self.circuit, values), values, Spent(1, 0))
-                return
-            minimize(
-                self._slope, values, jac=True, method="L-BFGS-B", options={"maxiter": max_iterations, "gtol": 1e-6}
-            )
         except _OverError:
             pass
+
+    def _descend(self, point: np.ndarray, max_iterations: int) -> None:
+        """Follow BFGS with a dense inverse Hessian (Nocedal and Wright, algorithm 6.1) and a backtracking search.
+
+        SciPy's L-BFGS-B would do, but wakes the threads of BLAS for every one of these small steps.
+        """
+        cost, slope = self._slope(point)
+        inverse = np.eye(len(point))
+        for iteration in range(max_iterations):
+            step = -inverse @ slope
+            step *= min(1.0, (_FIRST_STEP if iteration == 0 else _STEP) / max(float(np.linalg.norm(step)), 1e-300))
+            descent = float(step @ slope)
+            if np.abs(slope).max() < _SMALL or not descent < 0.0:
+                return
+            length = 1.0
+            for _ in range(_MOST_TRIALS):
+                lower, lower_slope = self._slope(point + length * step)
+                if lower <= cost + 1e-4 * length * descent:
+                    break
+                guess = -0.5 * descent * length / ((lower - cost) / length - descent)
+                length = float(np.clip(guess, 0.1 * length, 0.6 * length))
+            else:
+                return
+            point, change = point + length * step, lower_slope - slope
+            gain, cost, slope = cost - lower, lower, lower_slope
+            if gain < _SMALL_GAIN:
+                return
+            inverse = _updated(inverse, length * step, change, iteration == 0)
 
     def _slope(self, values: np.ndarray) -> tuple[float, np.ndarray]:
         if self.spent.evaluations >= self.allowance.evaluations or self.allowance.is_late:
@@ -101,6 +129,18 @@ class Lowering:
         self.spent += spent
         if cost < self.cost:
             self.cost, self.values = float(cost), np.array(values)
+
+
+def _updated(inverse: np.ndarray, step: np.ndarray, change: np.ndarray, is_first: bool) -> np.ndarray:
+    """Return the inverse Hessian improved by a step and the change of slope it made."""
+    sy, yy = float(step @ change), float(change @ change)
+    if not sy > 1e-12 * yy:
+        return inverse
+    if is_first:
+        inverse = np.eye(len(step)) * (sy / yy)
+    product = inverse @ change
+    outer = np.outer(product, step)
+    return inverse + np.outer(step, step) * ((1.0 + float(product @ change) / sy) / sy) - (outer + outer.T) / sy
 
 
 class CircuitStrategy(Strategy):

@@ -21,7 +21,7 @@ class RandomSearch(CircuitStrategy):
     max_two_qubit_gates : int, optional
         Entanglers at most, each number equally likely; twice the number of qubits by default.
     max_iterations : int
-        Of L-BFGS, for each circuit.
+        Of BFGS, for each circuit.
     batch : int
         Circuits that are asked for at a time.
 

@@ -71,8 +71,8 @@ class SearchResult:
         """Return a table of the front beside the baselines, with the exact answer where it can be computed.
 
         Baselines are the reference, the best product state, CI-guided doubles, hardware-efficient layers, UCCSD where
-        it applies, and ADAPT and random search with the evaluations of this search, or its seconds where those end
-        first. They cost about as much time as the search.
+        it applies, and ADAPT and random search with the evaluations of this search, or twice its seconds (at least 20)
+        where those end first.
 
         Parameters
         ----------

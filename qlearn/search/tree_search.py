@@ -43,7 +43,7 @@ class TreeSearch(CircuitStrategy):
     max_two_qubit_gates : int, optional
         Twice the number of qubits by default.
     max_iterations : int
-        Of L-BFGS, for each circuit.
+        Of BFGS, for each circuit.
     batch : int
         Walks that are asked for at a time.
 
