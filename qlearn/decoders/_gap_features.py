@@ -1,7 +1,6 @@
 """Complementary gaps of plain and correlated matching as features, and a logistic regression on them."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -38,11 +37,19 @@ class GapFeatures:
         return np.column_stack([*columns, np.where(answers, 1.0, -1.0)])
 
 
+def curved(features: np.ndarray) -> np.ndarray:
+    """Return the features with powers and bounded functions of both gaps, float (n_shots, 12).
+
+    The log-odds bend where a gap changes its sign, and where it is wide.
+    """
+    gaps = features[:, [2, 5]]
+    return np.column_stack([features, gaps * np.abs(gaps), np.tanh(gaps / 2), np.sign(gaps[:, 0])])
+
+
 @dataclass
 class LinearModel:
     """A logistic regression on the features."""
 
-    name: ClassVar[str] = "logistic regression"
     coefficients: np.ndarray
     intercept: float
 
@@ -74,8 +81,8 @@ class LinearModel:
         """Return what a file keeps."""
         return {"linear": self.parameters}
 
-    def log_odds(self, inputs: np.ndarray, detectors: np.ndarray | None = None) -> np.ndarray:
-        """Return the log-odds, float (n_shots,), of features; the detectors themselves are not looked at."""
+    def log_odds(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the log-odds of features, float (n_shots,)."""
         return inputs @ self.coefficients + self.intercept
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from .._checks import check_array
 from .._random import RandomState, seed_sequence, task_generator
 from ._budget import Budget
-from ._gap_features import GapFeatures, LinearModel, spread_of
+from ._gap_features import GapFeatures, LinearModel, curved, spread_of
 from ._network import Adam, Network, n_parameters
 from ._pymatching import MatchingGraph
 from ._selection import BASES, base_log_odds, select
@@ -26,7 +26,7 @@ _LEAST_STEPS = 1000
 _LEAST_VALIDATION = 20_000
 _MAX_ROWS = 1 << 22
 _POOL = 32
-_N_FEATURES = 7
+_N_FEATURES, _N_CURVED = 7, 12
 
 
 class GapStacking(AbstractLearnedDecoder):
@@ -116,8 +116,8 @@ class GapStacking(AbstractLearnedDecoder):
             raise ValueError(f"it must say for {problem.n_observables} observables what answers them.")
         sizes = (_N_FEATURES + problem.n_detectors, *self.hidden, 1)
         for k, (base, choice) in enumerate(zip(self.bases_, params["choices"], strict=True)):
-            if choice == LinearModel.name:
-                model = LinearModel.of(check_array("linear", arrays[f"linear{k}"], (_N_FEATURES + 1,)))
+            if choice == _Curved.name:
+                model = _Curved(LinearModel.of(check_array("linear", arrays[f"linear{k}"], (_N_CURVED + 1,))))
             elif choice == _Flexible.name:
                 network = Network(sizes, network_parameters(f"network{k}", arrays, n_parameters(sizes)))
                 spans = [check_array(name, arrays[f"{name}{k}"], (_N_FEATURES,)) for name in ("mean", "scale")]
@@ -135,7 +135,7 @@ class GapStacking(AbstractLearnedDecoder):
 
     def _choose(
         self, k: int, table: SyndromeTable, validation: SyndromeTable, random: np.random.Generator
-    ) -> tuple[str, "LinearModel | _Flexible | None"]:
+    ) -> tuple[str, "_Curved | _Flexible | None"]:
         """Return the better matching for one observable, and the model that improves most on it, by validation."""
         features = self._features[k]
         detectors, counts, shares = validation.detectors, validation.counts, validation.shares[:, k]
@@ -148,7 +148,7 @@ class GapStacking(AbstractLearnedDecoder):
         base, best = select(gap, correlated, odds, unsure, counts, shares)
         return base, None if best is None else models[best]
 
-    def _candidates(self, k: int, table: SyndromeTable, random: np.random.Generator) -> list["LinearModel | _Flexible"]:
+    def _candidates(self, k: int, table: SyndromeTable, random: np.random.Generator) -> list["_Curved | _Flexible"]:
         """Return models fitted to the unsure part of the training shots; none where it knows one outcome only."""
         features, detectors = self._features[k], table.detectors
         unsure = features.unsure(detectors)
@@ -158,7 +158,7 @@ class GapStacking(AbstractLearnedDecoder):
         inputs = features.of(detectors, self.graph_.decode(detectors)[:, k])
         settings = {"hidden": self.hidden, "passes": self.passes, "random": random}
         return [
-            LinearModel.fitted(inputs, counts, shares),
+            _Curved(LinearModel.fitted(curved(inputs), counts, shares)),
             _Flexible.fitted(inputs, detectors, counts, shares, **settings),
         ]
 
@@ -173,6 +173,20 @@ class GapStacking(AbstractLearnedDecoder):
                 inputs = features.of(detectors[unsure], correlated[unsure, k])
                 odds[unsure, k] = model.log_odds(inputs, detectors[unsure])
         return odds
+
+
+@dataclass
+class _Curved:
+    """A logistic regression on the features and functions of the gaps."""
+
+    name: ClassVar[str] = "logistic regression"
+    linear: LinearModel
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return self.linear.arrays()
+
+    def log_odds(self, inputs: np.ndarray, detectors: np.ndarray) -> np.ndarray:
+        return self.linear.log_odds(curved(inputs))
 
 
 @dataclass

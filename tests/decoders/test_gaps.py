@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from qlearn.decoders import DecodingProblem, Matching
+from qlearn.decoders._gap_features import curved
 from qlearn.decoders._gaps import ForcedMatching
 from qlearn.decoders._pymatching import MatchingGraph
 from tests.decoders.conftest import surface_circuit
@@ -46,3 +47,13 @@ def test_observables_around_a_loop_are_refused():
     ring = "error(0.1) D0 D1 L0\nerror(0.1) D1 D2\nerror(0.1) D2 D0"
     with pytest.raises(ValueError, match="Observable 0 winds around a loop"):
         ForcedMatching(DecodingProblem.from_dem(ring), 0, correlated=False)
+
+
+def test_functions_of_the_gaps_stand_beside_the_features(rng):
+    features = rng.normal(0, 4, (50, 7))
+    found = curved(features)
+    plain, correlated = features[:, 2], features[:, 5]
+    assert np.array_equal(found[:, :7], features)
+    assert found[:, 7:9] == pytest.approx(np.column_stack([plain**2, correlated**2]) * np.sign(features[:, [2, 5]]))
+    assert found[:, 9] == pytest.approx((np.exp(plain) - 1) / (np.exp(plain) + 1))
+    assert np.array_equal(found[:, 11] < 0, plain < 0)
