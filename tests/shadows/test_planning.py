@@ -12,7 +12,7 @@ HAMILTONIAN = ql.PauliSum({"ZZI": 0.6, "IZZ": -0.5, "XXI": 0.4, "IYY": 0.3, "ZXZ
 
 def test_bounds_are_those_of_the_formulas():
     """Every shot written out; the confidence is one for which some terms have too few matches."""
-    scheme = shadows.MeasurementScheme(["ZZZ", "XXZ", "YYY", "ZXZ"], [300, 200, 2, 90])
+    scheme = shadows.MeasurementScheme(["ZZZ", "XXZ", "YYY", "ZXZ"], [300, 200, 50, 90])
     bound = shadows.error_bound(scheme, HAMILTONIAN, confidence=0.9)
     terms = {label: c for label, c in HAMILTONIAN.items() if label != "III"}
     matches = dict.fromkeys(terms, 0)
