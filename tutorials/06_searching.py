@@ -59,8 +59,8 @@ print(ql.search.run(small, budget=ql.search.Budget(evaluations=4000), random_sta
 # %% [markdown]
 # ## A noisy device
 #
-# Now the four qubits of hydrogen sit on a device: qubit 1 is coupled to the others, a two-qubit gate fails in two
-# cases of a thousand, its native gates are RZ, SX and CX. With a noise model the first objective is the energy *under noise*:
+# Now the four qubits of hydrogen sit on a device: qubit 1 is coupled to the others, a two-qubit gate fails in two cases
+# of a thousand, its native gates are RZ, SX and CX. With a noise model the first objective is the energy *under noise*:
 # each further gate must win more than it loses.
 
 # %%
