@@ -1,7 +1,8 @@
 """A fidelity kernel of 1,000 rows at 10 qubits, against PennyLane, Qiskit Machine Learning and the plain product.
 
 The ZZ feature map with nearest neighbours, two repetitions. Peers get as many rows as they can do in seconds; times are
-given for one entry of the matrix. The plain product is one complex matrix product of the finished states.
+given for one entry of the matrix. Qiskit's kernel also simulates each row once, so its time for an entry still falls
+with the rows. The plain product is one complex matrix product of the finished states.
 """
 
 import math
@@ -15,18 +16,20 @@ from .options import Options
 from .results import DisagreementError, Result, best_of
 
 THREADS = "one"
-N_QUBITS, N_ROWS, PEER_ROWS = 10, 1000, 24
+N_QUBITS, N_ROWS, PEER_ROWS = 10, 1000, {"pennylane": 24, "qiskit-machine-learning": 150}
 
 
 def run(options: Options):
     """Yield the one result."""
-    n_qubits, n_rows, peer_rows = (4, 50, 6) if options.quick else (N_QUBITS, N_ROWS, PEER_ROWS)
+    n_qubits, n_rows, peer_rows = (
+        (4, 50, dict.fromkeys(PEER_ROWS, 6)) if options.quick else (N_QUBITS, N_ROWS, PEER_ROWS)
+    )
     case = f"{n_rows} x {n_rows} fidelity kernel, {n_qubits} qubits"
     if options.wants(case):
         yield _case(case, np.random.default_rng(0).uniform(0, 1, (n_rows, n_qubits)), peer_rows, options)
 
 
-def _case(case: str, X: np.ndarray, peer_rows: int, options: Options) -> Result:
+def _case(case: str, X: np.ndarray, peer_rows: dict[str, int], options: Options) -> Result:
     width = X.shape[1]
     encoding = ql.variational.ZZEncoding(n_repeats=2, pairs="neighbours", n_qubits=width)
     kernel = ql.variational.FidelityKernel(encoding, scaling="none", n_jobs=options.threads)
@@ -48,8 +51,8 @@ def _case(case: str, X: np.ndarray, peer_rows: int, options: Options) -> Result:
     missing = []
     for name, prepare in (("pennylane", _pennylane), ("qiskit-machine-learning", _qiskit)):
         try:
-            ways[name] = prepare(X[:peer_rows], encoding)
-            units[name] = peer_rows**2
+            ways[name] = prepare(X[: peer_rows[name]], encoding)
+            units[name] = peer_rows[name] ** 2
         except ImportError as error:
             missing.append(f"peer {name} is missing and was skipped: {error}")
 
@@ -69,7 +72,7 @@ def _case(case: str, X: np.ndarray, peer_rows: int, options: Options) -> Result:
         "speedup_qiskit": best_of(times, "qiskit") / times["qlearn"].best,
         "of_plain_product": times["qlearn"].best / times["plain product of the states"].best,
     }
-    notes = [note, f"peers were timed on {peer_rows} rows, given for one entry", *missing]
+    notes = [note, f"peers were timed on fewer rows ({peer_rows}), given for one entry", *missing]
     return Result(case, options.threads, times, "entry", {k: v for k, v in metrics.items() if math.isfinite(v)}, notes)
 
 

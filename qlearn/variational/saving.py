@@ -144,7 +144,7 @@ class SavedModelMixin:
         model = cls(**{key: decoded(value) for key, value in params["settings"].items()})
         restore_common(model, params, arrays)
         model.scaling_ = FeatureScaling(arrays["offset"], arrays["scale"])
-        if model.scaling_.offset.shape != (model.n_features_in_,) != model.scaling_.scale.shape:
+        if {model.scaling_.offset.shape, model.scaling_.scale.shape} != {(model.n_features_in_,)}:
             raise ValueError(f"the scaling must have {model.n_features_in_} features")
         entropy, spawn_key = params["seed"]
         model._seed = np.random.SeedSequence(int(entropy), spawn_key=tuple(spawn_key))

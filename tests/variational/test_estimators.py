@@ -197,6 +197,17 @@ def test_shots_and_noise_train(blobs):
     assert model.__sklearn_tags__().non_deterministic
 
 
+def test_a_trained_model_runs_with_shots_and_noise(blobs):
+    X, y = blobs
+    model = variational.VariationalClassifier(max_epochs=30, random_state=0).fit(X, y)
+    exact = model.quantum_features(X)
+    noisy = model.with_execution(variational.ParameterShift(noise=ql.NoiseModel.depolarizing(0.01, 0.05)))
+    assert (np.abs(noisy.quantum_features(X)).sum()) < 0.9 * np.abs(exact).sum()
+    drawn = model.with_execution(variational.ParameterShift(n_shots=2000)).quantum_features(X)
+    assert 0.5 / np.sqrt(2000) < (drawn - exact).std() < 1.1 / np.sqrt(2000)
+    assert np.array_equal(model.quantum_features(X), exact)
+
+
 def test_faults_are_named(blobs):
     X, y = blobs
     with pytest.raises(ValueError, match='`scaling` must be "auto"'):

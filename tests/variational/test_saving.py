@@ -63,6 +63,7 @@ def test_what_is_no_data_is_refused(blobs, tmp_path):
         ),
         (lambda params, arrays: params["settings"].update(ansatz={"code": []}), "unknown kind of setting"),
         (lambda params, arrays: params["settings"].update(evil=1), "unexpected keyword"),
+        (lambda params, arrays: arrays.update(scale=np.ones(3)), "the scaling must have 2 features"),
     ],
 )
 def test_tampered_files_are_refused(change, message, blobs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -156,6 +157,25 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
         check_is_fitted(self, "parameters_")
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return self.model_.expectations(self.parameters_, self._inputs(X), task_generator(self._seed, 4))
+
+    def with_execution(self, execution: Any) -> Self:
+        """Return a copy of the fitted model whose circuit runs in another way, such as with shots or noise.
+
+        Parameters
+        ----------
+        execution : Adjoint or ParameterShift
+
+        Returns
+        -------
+        Self
+            With the same parameters; this model is unchanged.
+        """
+        check_is_fitted(self, "parameters_")
+        other = copy(self)
+        other.execution = execution
+        layer, front = other._layer(self.n_features_in_)
+        other.model_ = HybridModel(layer, self.model_.n_outputs, front)
+        return other
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -100,7 +100,7 @@ class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
             machine = SVC(C=self.C, kernel="precomputed", class_weight=class_weight)
         else:
             machine = LinearSVC(C=self.C, class_weight=class_weight, dual="auto", random_state=0)
-        features = self.kernel_.transform(X)
+        features = _training_features(self, X)
         self.machine_ = machine.fit(features, labels, sample_weight=weight)
         self.n_iter_ = int(np.max(self.machine_.n_iter_))
         return self
@@ -207,7 +207,7 @@ class QuantumKernelRegressor(RefittedMixin, RegressorMixin, BaseEstimator):
         self.kernel_ = _fitted_kernel(self, X, targets)
         self.target_scaling_ = FeatureScaling(np.average(targets, axis=0, weights=weight), np.ones(targets.shape[1]))
         centred = self.target_scaling_(targets)
-        features = self.kernel_.transform(X)
+        features = _training_features(self, X)
         if self.n_landmarks is None:
             # minimises sum w (y - K a)^2 + alpha a K a
             root = np.sqrt(weight)[:, None]
@@ -247,3 +247,8 @@ def _fitted_kernel(machine: Any, X: np.ndarray, y: np.ndarray) -> Any:
     if machine.n_landmarks is not None:
         kernel = NystroemFeatures(kernel, n_landmarks=machine.n_landmarks, random_state=machine.random_state)
     return kernel.fit(X, y)
+
+
+def _training_features(machine: Any, X: np.ndarray) -> np.ndarray:
+    """Return the kernel matrix of the rows themselves, symmetric even from shots, or their Nystroem features."""
+    return machine.kernel_.transform(X) if machine.n_landmarks is not None else machine.kernel_.matrix(X)
