@@ -92,6 +92,17 @@ CLAIMS = {
         (rf"StructureSearch +best {NUMBER} with", [(-4.7588, -4.74)]),
         (rf"the W state on a line: infidelity {NUMBER} with [23] CX", [(-1e-12, 1e-9)]),
     ],
+    "07_classifying_images": [
+        (rf"6 qubits, 288 weights, trained in .*\ntest accuracy {NUMBER}", [(0.945, 0.98)]),
+        (rf"no circuit, linear map alone: +{NUMBER}", [(0.85, 0.925)]),
+        (rf"circuit at its random start: +{NUMBER}", [(0.85, 0.925)]),
+        (rf"separable twin: +{NUMBER}", [(0.2, 0.7)]),
+        (rf"logistic regression of pixels: {NUMBER}", [(0.95, 0.98)]),
+        (rf"10000 shots an image: {NUMBER}", [(0.9, 1.0)]),
+        (rf"two-qubit errors of 0\.001, 10000 shots: {NUMBER}", [(0.85, 1.0)]),
+        (rf"16 components +test accuracy {NUMBER}", [(0.85, 0.95)]),
+        (rf"0 or 1, trained with shots and noise: {NUMBER}", [(0.9, 1.0)]),
+    ],
     "08_kernels": [
         (rf"SVC +accuracy {NUMBER}", [(0.96, 0.99)]),
         (rf"quantum kernel +accuracy {NUMBER}", [(0.93, 0.98)]),
