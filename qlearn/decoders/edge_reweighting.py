@@ -85,9 +85,9 @@ class NeuralReweighting(AbstractNeuralDecoder):
     outcomes. Needs no torch. Memory: one block of shots, and half a million distinct syndromes.
 
     Cost on one core: at distance 3, 2 million shots and a minute of training close nine tenths of the gap from
-    matching to the optimum; at distance 5, 6 million shots take nine minutes and lower the errors of correlated matching
-    by a seventh. Prediction at p = 0.005, for an unsure shot: 10 µs at distance 3, 0.2 ms at distance 5, 1 ms at
-    distance 7; one shot in three or four is unsure.
+    matching to the optimum; at distance 5, 6 million shots take nine minutes and save correlated matching a seventh of
+    its errors. Prediction at p = 0.005, for an unsure shot: 10 µs at distance 3, 0.2 ms at distance 5, 1 ms at distance
+    7; one shot in three or four is unsure.
 
     Examples
     --------
