@@ -32,6 +32,7 @@ from .simd import kernel, merged, parity
 V_, R_, S_, SIGN_ = range(4)  # rows of the frame
 N_ROWS, N_LINKS, N_LATE, TOUCHED = range(4)  # counts, and the index bits that rows so far touch
 _ALL_AXES = 7
+_FEWEST_CUT, _FEWEST_GROUPED = 6, 3  # a group costs as much as about five cuts save, or two single operations
 
 
 @kernel
@@ -222,11 +223,26 @@ def _append(table, counts, row):
 
 
 @kernel
+def _rejoin(table, row):
+    """Give a diagonal operation back to the turn it was cut from, right behind which it belongs."""
+    turn = table[row[at.AUX] - 1]
+    turn[at.CHAIN_STOP] = row[at.CHAIN_STOP]
+    turn[at.FLAGS] = (turn[at.FLAGS] & ~(at.TURN_X | at.TURN_Y)) | (row[at.FLAGS] & at.TRAINABLE)
+
+
+@kernel
 def _append_group(table, late, counts):
-    """Append the waiting diagonal operations."""
-    n = counts[N_LATE]
+    """Append the waiting diagonal operations, as a group where that pays."""
+    n = 0
+    for i in range(counts[N_LATE]):
+        if late[i, at.AUX] > 0 and counts[N_LATE] < _FEWEST_CUT:
+            _rejoin(table, late[i])
+        else:
+            late[n] = late[i]
+            n += 1
     for i in range(n):
-        if n > 1:
+        late[i, at.AUX] = 0
+        if n >= _FEWEST_GROUPED:
             late[i, at.FLAGS] |= at.GROUPED
             late[i, at.AUX] = n if i in (0, n - 1) else 0
         _append(table, counts, late[i])
@@ -280,7 +296,10 @@ def _finish(table, chain, late, counts, stop, lane_bits, from_zero, group):
             counts[N_ROWS] -= 1
             row = table[counts[N_ROWS]]
         if not _make_wait(late, counts, row, lane_bits):
-            counts[N_ROWS] += 1
+            if row[at.AUX] > 0:
+                _rejoin(table, row)
+            else:
+                counts[N_ROWS] += 1
         return
     if kind == at.PAIR:
         axes = 0
@@ -302,16 +321,16 @@ def _finish(table, chain, late, counts, stop, lane_bits, from_zero, group):
 def _emit_chain(q, table, chain, nodes, frame, pending, trainable, late, counts, lane_bits, from_zero, group):
     """Append the rotations that wait on a qubit: as one operation, or as one for each axis.
 
-    A turn about X or Y between rotations about Z is cheaper on its own, if those join a group.
+    A turn about X or Y before rotations about Z is cheaper on its own, if those join a group.
     """
     first = pending[0, q]
-    n_turns, axis, node = 0, AXIS_Z, first
+    n_changes, last_axis, node = 0, nodes[first, 0], first
     while node >= 0:
-        n_turns += nodes[node, 0] not in (AXIS_Z, axis)
-        axis, node = nodes[node, 0], nodes[node, 2]
+        n_changes += nodes[node, 0] != last_axis
+        last_axis, node = nodes[node, 0], nodes[node, 2]
     v, r, s, sign = frame[V_, q], frame[R_, q], frame[S_, q], frame[SIGN_, q]
     starts = from_zero and v == r and s == 0 and sign == 0 and r & (r - 1) == 0 and counts[TOUCHED] & r == 0
-    cut = group and n_turns == 1 and not starts and v & ((1 << lane_bits) - 1) == 0
+    cut = group and n_changes == 1 and last_axis == AXIS_Z and not starts and v & ((1 << lane_bits) - 1) == 0
     node = first
     while node >= 0:
         row, axes, link = _new_row(table, counts), 0, counts[N_LINKS]
@@ -323,6 +342,8 @@ def _emit_chain(q, table, chain, nodes, frame, pending, trainable, late, counts,
         row[at.V], row[at.R], row[at.S] = v, r, s
         row[at.KIND] = at.DIAGONAL if axes == 1 << AXIS_Z else at.PAIR
         row[at.SIGN] = 0 if axes == 1 << AXIS_Z else sign
+        if cut and axes == 1 << AXIS_Z:
+            row[at.AUX] = counts[N_ROWS]  # the turn is the row before
         _finish(table, chain, late, counts, link, lane_bits, from_zero, group)
     pending[0, q], pending[2, q] = -1, 0
 
