@@ -1,21 +1,22 @@
 """Search for circuits: a problem, a gate set, a device and a budget in, the Pareto front of circuits out.
 
-A `SearchProblem` says what is searched for (a cost of circuits), with which gates, on which pairs of qubits, from which
-reference, under which noise, and along which objectives. A `Strategy` is asked for `Task` objects and told their
-`Outcome`; a task needs nothing but itself, so it runs in any thread or process, and an outcome is plain data: structures
-with their angles, costs, and what was spent. `run` is the one loop: it owns the `Budget` (energies, a gradient counting
-as three, and seconds), seeds (each task derives its own), workers, the store and progress. What a strategy finds becomes
-a circuit, passes one clean-up pass (`tidy`), is measured anew by the engines of `qlearn.sim`, and is offered to the
-`ParetoFront` as a `Candidate`: a strategy cannot report what is not true. The `SearchResult` has the front, the history,
-and a report that sets simple baselines beside it. Nothing here sees an exact answer but the report, after the search.
+A `SearchProblem` says what is searched for (a cost of circuits), with which gates, on which pairs of qubits, from
+which reference, under which noise, and along which objectives. A `Strategy` is asked for `Task` objects and told
+their `Outcome`; a task needs nothing but itself, so it runs in any thread or process, and an outcome is plain data:
+structures with their angles, costs, and what was spent. `run` is the one loop: it owns the `Budget` (energies, a
+gradient counting as three, and seconds), seeds (each task derives its own), workers, the store and progress. What a
+strategy finds becomes a circuit, passes one clean-up pass (`tidy`), is measured anew by the engines of `qlearn.sim`,
+and is offered to the `ParetoFront` as a `Candidate`: a strategy cannot report what is not true. The `SearchResult`
+has the front, the history, and a report that sets simple baselines beside it. Nothing here sees an exact answer but
+the report, after the search.
 
-A store holds the outcomes of finished tasks by (step, task). To resume is to run again with those taken from the file,
-so a strategy's state must follow from the problem, the seed and what it was told; that is also why equal seeds give equal
-results for any number of workers.
+A store holds the outcomes of finished tasks by (step, task). To resume is to run again with those taken from the
+file, so a strategy's state must follow from the problem, the seed and what it was told; that is also why equal seeds
+give equal results for any number of workers.
 
 `StructureSearch`, the default, works on skeletons (edges and angles) in compiled code, see `_engine`; all other
-strategies build circuits from blocks or pools and share one evaluator. A new strategy is one file with `_start`, `_ask`,
-`_tell` and `proposal`, held to the contract by `qlearn.testing.check_strategy`.
+strategies build circuits from blocks or pools and share one evaluator. A new strategy is one file with `_start`,
+`_ask`, `_tell` and `proposal`, held to the contract by `qlearn.testing.check_strategy`.
 """
 
 from .adapt import Adapt
