@@ -125,14 +125,20 @@ class EdgeTraining:
             for k, (model, optimiser, table) in enumerate(zip(self.models, self.optimisers, self.tables)):
                 kept = [shots[model.is_unsure(shots.detectors, _TRAINED_SHARE)] for shots in pool]
                 weights = np.exp(np.concatenate([shots.log_weights for shots in kept]))
-                table.add([Shots(shots.detectors, shots.observables[:, k : k + 1]) for shots in kept], weights)
-                n_steps = self.settings.passes * len(weights) // self.settings.outcome_batch
+                kept_shots = [Shots(shots.detectors, shots.observables[:, k : k + 1]) for shots in kept]
+                table.add(kept_shots, weights)
+                n_steps = max(
+                    self.settings.passes * len(weights) // self.settings.outcome_batch, self.settings.least_steps
+                )
+                if not table.repeats:  # syndromes seen once are soon learnt by heart
+                    table.restart(kept_shots, weights)
+                    n_steps = len(weights) // self.settings.outcome_batch
                 learn_outcomes(
                     model,
                     optimiser,
                     table,
                     self.settings,
-                    n_steps=max(n_steps, self.settings.least_steps),
+                    n_steps=n_steps,
                     progress=lambda done, span=(before, reached): max(
                         span[0] + (span[1] - span[0]) * done, self.budget.time_progress
                     ),

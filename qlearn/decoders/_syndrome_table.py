@@ -15,7 +15,7 @@ class SyndromeTable:
     def __init__(self, n_detectors: int, n_observables: int, max_rows: int) -> None:
         self.n_detectors, self.max_rows = n_detectors, max_rows
         self._packed = np.zeros((0, -(-n_detectors // 8)), dtype=np.uint8)
-        self.counts = np.zeros(0)
+        self.counts, self.n_taken = np.zeros(0), 0
         self._flips = np.zeros((0, n_observables))
 
     def __len__(self) -> int:
@@ -26,18 +26,33 @@ class SyndromeTable:
         weights = np.ones(sum(map(len, shots))) if weights is None else weights
         flips = np.concatenate([part.observables for part in shots])
         fresh = _summed(np.concatenate([pack(part.detectors) for part in shots]), weights, flips * weights[:, None])
+        self.n_taken += len(weights)
         if len(self) and len(self) + len(fresh[1]) <= self.max_rows:
             old = (self._packed, self.counts, self._flips)
             fresh = _summed(*(np.concatenate(pair) for pair in zip(old, fresh)))
+        else:
+            self.n_taken = len(weights)
         self._packed, self.counts, self._flips = fresh
+
+    @property
+    def repeats(self) -> bool:
+        """Whether most shots are of a syndrome that came before, so that going over the rows again does no harm."""
+        return 2 * len(self) < self.n_taken
+
+    def restart(self, shots: list[Shots], weights: np.ndarray | None = None) -> None:
+        """Forget all rows and take in these shots."""
+        self.counts, self.n_taken = self.counts[:0], 0
+        self.add(shots, weights)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the rows as arrays for a file."""
-        return {"packed": self._packed, "counts": self.counts, "flips": self._flips}
+        rows = {"packed": self._packed, "counts": self.counts, "flips": self._flips}
+        return rows | {"n_taken": np.array(self.n_taken)}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take the rows that `state` gave."""
         self._packed, self.counts, self._flips = state["packed"], state["counts"], state["flips"]
+        self.n_taken = int(state["n_taken"])
 
     @property
     def detectors(self) -> np.ndarray:
