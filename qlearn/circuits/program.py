@@ -68,6 +68,14 @@ class Program:
         bytecode.setflags(write=False)
         self.cache: dict[Any, Any] = {}  # engines keep their lowered forms here
 
+    def __reduce__(self) -> tuple[type[Program], tuple[Any, ...]]:
+        # Made anew: arrays that come back writable would have the kernels compiled again for another type.
+        arguments = (
+            self.n_qubits, self.bytecode, self.paulis, self.channels, self.angle_map, self.phase,
+            self.phase_coefficients, self.n_records,
+        )  # fmt: skip
+        return type(self), arguments
+
     @property
     def n_angles(self) -> int:
         """Number of columns of the angle table."""

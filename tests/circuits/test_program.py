@@ -99,3 +99,21 @@ def test_bad_arrays_are_refused(opcode, qubits, angle, message):
 def test_wide_circuits_are_refused():
     with pytest.raises(ValueError, match="at most 62 qubits, got 63; use the Stabilizer engine"):
         Program.from_circuit(ql.Circuit(63))
+
+
+def test_a_pickled_program_runs_in_the_same_kernels():
+    import pickle
+
+    from qlearn.sim._kernels.drivers import evaluate
+
+    theta = ql.parameters("theta", 2)
+    program = Program.from_circuit(ql.Circuit(2).ry(theta[0], 0).rzz(theta[1], 0, 1).cx(0, 1))
+    engine, observable = ql.sim.Statevector(), ql.PauliSum("XZ")
+    value, gradient = engine.value_and_gradient(program, observable, [0.3, 0.4])
+    n_compiled = len(evaluate.signatures)
+    copy = pickle.loads(pickle.dumps(program))
+    assert not copy.bytecode.flags.writeable
+    again = engine.value_and_gradient(copy, observable, [0.3, 0.4])
+    assert again[0] == value
+    np.testing.assert_array_equal(again[1], gradient)
+    assert len(evaluate.signatures) == n_compiled
