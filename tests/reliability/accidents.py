@@ -1,4 +1,4 @@
-"""Processes that die in the middle of their work: rows F1 and F3."""
+"""Processes that die in the middle of their work: rows F1, F2 and F3."""
 
 import contextlib
 import json
@@ -9,6 +9,8 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+
+from safetensors.numpy import load_file
 
 import qlearn as ql
 from tests.reliability.outcome import Outcome
@@ -28,27 +30,57 @@ print(json.dumps([front, result.spent.evaluations]))
 """
 
 
+_TRAINING = """
+import sys
+import qlearn as ql
+problem = ql.decoders.DecodingProblem.from_circuit(ql.datasets.load_memory_circuit(3))
+print("begun", flush=True)
+decoder = ql.decoders.MLPDecoder(hidden=(32,), checkpoint=sys.argv[1], random_state=4)
+decoder.fit(problem, n_shots=int(sys.argv[2]))
+ql.save(decoder.set_params(checkpoint=None), sys.argv[1] + ".model")
+"""
+_N_TRAINING_SHOTS = 1_500_000
+
+
 def killed_searches(count, rng, folder):
     """F1: a search killed with -9 loses no finished task, and resumes to the result it would have had."""
     start = time.perf_counter()
-    expected = _finish(_begin(folder / "whole.db"))
+    expected = _finish(_begin(_SEARCH, folder / "whole.db", _N_EVALUATIONS))
     length = time.perf_counter() - start
-    outcome = Outcome()
+    outcome = Outcome(max_seconds=300.0)  # an attempt is a second search, not an answer to bad input
     outcome.require(len(json.loads(expected)[0]) > 2)
     for index in range(count):
         store = folder / f"killed{index}.db"
-        _kill_after(_begin(store), rng.random() * length)
+        _kill_after(_begin(_SEARCH, store, _N_EVALUATIONS), rng.random() * length)
         outcome.attempt(f"search {index}", _resumed, store, accepts=partial(_is_whole, expected))
-        # What the attempt measures is a second search, not an answer to bad input: its time is no fault.
-    outcome.faults = [fault for fault in outcome.faults if ": took " not in fault]
     return outcome
 
 
-def _begin(store):
-    command = [sys.executable, "-c", _SEARCH, str(store), str(_N_EVALUATIONS)]
+def killed_trainings(count, rng, folder):
+    """F2: the training of a decoder killed with -9 resumes from its checkpoint to the same model, bit for bit."""
+    start = time.perf_counter()
+    expected = _trained(folder / "whole")
+    length = time.perf_counter() - start
+    outcome = Outcome(max_seconds=300.0)
+    outcome.require(len(expected.get("network", b"")) > 1000)
+    for index in range(count):
+        checkpoint = folder / f"killed{index}"
+        _kill_after(_begin(_TRAINING, checkpoint, _N_TRAINING_SHOTS), rng.random() * length)
+        outcome.attempt(f"training {index}", _trained, checkpoint, accepts=expected.__eq__)
+    return outcome
+
+
+def _trained(checkpoint):
+    _finish(_begin(_TRAINING, checkpoint, _N_TRAINING_SHOTS))
+    arrays = load_file(checkpoint.with_name(checkpoint.name + ".model"))  # all but the seconds that fitting took
+    return {name: array.tobytes() for name, array in arrays.items()}
+
+
+def _begin(script, *arguments):
+    command = [sys.executable, "-c", script, *map(str, arguments)]
     child = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if child.stdout.readline() != "begun\n":
-        raise RuntimeError(f"the search did not begin: {child.stderr.read()}")
+        raise RuntimeError(f"the work did not begin: {child.stderr.read()}")
     return child
 
 
@@ -62,13 +94,13 @@ def _kill_after(child, seconds):
 def _finish(child):
     out, error = child.communicate(timeout=300)
     if child.returncode:
-        raise RuntimeError(f"the search ended with status {child.returncode}: {error[-300:]}")
+        raise RuntimeError(f"the work ended with status {child.returncode}: {error[-300:]}")
     return out
 
 
 def _resumed(store):
     before = _rows(store)
-    return before, _finish(_begin(store)), _rows(store)
+    return before, _finish(_begin(_SEARCH, store, _N_EVALUATIONS)), _rows(store)
 
 
 def _rows(store):

@@ -9,11 +9,12 @@ MAX_SECONDS = 5.0
 
 @dataclass
 class Outcome:
-    """How many attempts were made, which of them qlearn did not survive, and the slowest."""
+    """How many attempts were made, which of them qlearn did not survive, and the slowest; what counts as too slow."""
 
     tried: int = 0
     faults: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    max_seconds: float = MAX_SECONDS
 
     @property
     def survived(self):
@@ -33,7 +34,7 @@ class Outcome:
             fault = "" if accepts(result) else "accepted what it should have refused"
         seconds = time.perf_counter() - start
         self.slowest = max(self.slowest, seconds)
-        if not fault and seconds > MAX_SECONDS:
+        if not fault and seconds > self.max_seconds:
             fault = f"took {seconds:.1f} s"
         if fault:
             self.faults.append(f"{name}: {fault}"[:300])

@@ -16,6 +16,7 @@ class Row(NamedTuple):
 
 ROWS = {
     "F1": Row("searches killed with -9, then resumed", accidents.killed_searches, 2, 25),
+    "F2": Row("trainings killed with -9, then resumed", accidents.killed_trainings, 1, 10),
     "F3": Row("search stores cut at any byte, then resumed twice", accidents.cut_stores, 20, 300),
     "B1": Row("damaged files of shots in six formats", inputs.shot_files, 120, 1800),
     "B2": Row("hostile and damaged npz files", inputs.archives, 28, 150),

@@ -31,8 +31,7 @@ def test_faults_are_counted(action, fault):
     assert (outcome.tried, outcome.survived) == (2, 1)
 
 
-def test_slow_answers_are_faults(monkeypatch):
-    monkeypatch.setattr("tests.reliability.outcome.MAX_SECONDS", -1.0)
-    outcome = Outcome()
+def test_slow_answers_are_faults():
+    outcome = Outcome(max_seconds=-1.0)
     outcome.attempt("x", int, "3", accepts=lambda result: result == 3)
     assert "took" in outcome.faults[0]
