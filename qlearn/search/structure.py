@@ -158,7 +158,7 @@ class StructureSearch(Strategy):
     >>> budget = ql.search.Budget(evaluations=20_000)
     >>> result = ql.search.run(problem, ql.search.StructureSearch(), budget=budget, random_state=0)
     >>> result.front[0].two_qubit_gates, round(result.best.cost, 3)
-    (0, -4.759)
+    (0, -4.757)
     """
 
     def __init__(

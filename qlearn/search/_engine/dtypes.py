@@ -10,7 +10,11 @@ from numba import njit, types
 from numba.extending import overload
 
 MATH = {"contract", "reassoc", "nsz", "arcp"}  # NaN and infinity keep their meaning
-inner = njit(nogil=True, fastmath=MATH, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# Always merged into the caller: a copy of its own would round otherwise, and a process that has just compiled would use
+# it where one that loads the compiled kernels does not.
+inner = njit(
+    nogil=True, fastmath=MATH, error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 entry = njit(nogil=True, fastmath={"contract", "nsz"}, error_model="numpy", cache=True)
 
 
