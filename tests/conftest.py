@@ -1,6 +1,7 @@
 """What every test shares."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,14 @@ def data_dir():
     if not os.environ.get("QLEARN_DATA_DIR") or not folder.is_dir():
         pytest.skip("set QLEARN_DATA_DIR to the folder of published data")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    """Close the figures that a test leaves open."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture(scope="session", autouse=True)

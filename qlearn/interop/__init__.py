@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
     elif name == "onnx":
         from .onnx import __name__ as loaded
     else:
-        offered = ", ".join((*__all__, "onnx", "sinter", "torch"))
+        offered = ", ".join(sorted((*__all__, "onnx", "sinter", "torch")))
         raise AttributeError(f"module 'qlearn.interop' has no attribute {name!r}; it offers {offered}.")
     return globals()[loaded.rpartition(".")[2]]
 

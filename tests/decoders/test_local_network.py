@@ -84,7 +84,7 @@ def test_kinds_are_translations(model, problem):
 
 def test_it_learns(problem):
     decoder = NeuralReweighting(hidden=(8,), shares_weights=True, least_steps=20, random_state=0)
-    decoder.fit(problem, n_shots=30_000)
+    decoder.fit(problem, n_shots=100_000)
     detectors, observables = problem.sample(20_000, random_state=1)
     static = decoder._models[0].path_sum.log_odds(
         detectors[:, decoder._models[0].graph.detectors], decoder._models[0].graph.prior_logits[None]

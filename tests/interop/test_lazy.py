@@ -52,7 +52,8 @@ def test_missing_torch(monkeypatch):
 
 def test_unknown_names():
     with pytest.raises(
-        AttributeError, match="no attribute 'braket'; it offers cirq, openfermion, pennylane, qiskit, sinter, torch"
+        AttributeError,
+        match="no attribute 'braket'; it offers cirq, onnx, openfermion, pennylane, qiskit, sinter, torch",
     ):
         _ = interop.braket
     assert {"torch", "qiskit"} <= set(dir(interop))
