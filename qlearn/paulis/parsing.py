@@ -186,6 +186,9 @@ def _sparse_codes(labels: Sequence[str], sparse: list[int], n_qubits: int | None
     before = np.concatenate(([False], (letter | digit)[:-1]))
     after = np.concatenate((digit[1:], [False]))
     line = np.cumsum(is_break)
+    if np.count_nonzero(is_break) >= len(sparse):
+        term = next(i for i in sparse if "\n" in labels[i])
+        raise ValueError(f"Label {labels[term]!r} (term {term}) has a line break; give one label for each term.")
     bad = ~(letter | digit | blank) | (digit & ~before) | (letter & ~after)
     if bad.any():
         _raise_sparse(labels, sparse, text, line, int(np.flatnonzero(bad)[0]))

@@ -188,3 +188,10 @@ def test_qiskit_reads_reversed_labels():
     ours = PauliSum({"XYZ": 0.5, "IIZ": -0.25j})
     theirs = quantum_info.SparsePauliOp(list(ours.labels()), ours.coefficients)
     np.testing.assert_allclose(ours.to_dense(), theirs.to_matrix(), atol=1e-14)
+
+
+@pytest.mark.parametrize("label", ["Z0\nX1", "Z0\n(-H.25+0j) -X2", "\nZ0"])
+def test_a_label_is_one_line(label):
+    """A line break inside would hand its factors to the next term."""
+    with pytest.raises(ValueError, match=r"\(term 1\) has a line break; give one label for each term"):
+        PauliSum([("Z0", 1.0), (label, 1.0), ("Y1", 0.5)])
