@@ -1,4 +1,4 @@
-"""Estimators: scikit-learn's own checks, and promises that go beyond them."""
+"""Estimators: promises that go beyond scikit-learn's own checks, which are in `test_conformance`."""
 
 import numpy as np
 import pytest
@@ -6,46 +6,10 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import check_estimator
 
 import qlearn as ql
 from qlearn import variational
 from tests.naive.simulator import statevector
-
-TRAINED = [
-    variational.VariationalClassifier,
-    variational.VariationalRegressor,
-    variational.DataReuploadingClassifier,
-    variational.DataReuploadingRegressor,
-    variational.DressedClassifier,
-    variational.DressedRegressor,
-    variational.AlignedKernel,
-]
-KERNELS = [
-    variational.QuantumKernelClassifier,
-    variational.QuantumKernelRegressor,
-    variational.FidelityKernel,
-    variational.ProjectedKernel,
-    variational.NystroemFeatures,
-]
-
-
-def failures(estimator):
-    """Return the checks that do not pass; none is expected to fail."""
-    results = check_estimator(estimator, on_fail=None)
-    assert len(results) > 40
-    return [(entry["check_name"], entry["exception"]) for entry in results if entry["status"] in ("failed", "xfail")]
-
-
-@pytest.mark.parametrize("cls", KERNELS, ids=lambda cls: cls.__name__)
-def test_scikit_learn_finds_no_fault_in_kernels(cls):
-    assert failures(cls()) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("cls", TRAINED, ids=lambda cls: cls.__name__)
-def test_scikit_learn_finds_no_fault_in_trained_circuits(cls):
-    assert failures(cls()) == []
 
 
 @pytest.mark.parametrize("cls", [variational.VariationalClassifier, variational.QuantumKernelClassifier])
