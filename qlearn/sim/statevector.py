@@ -22,6 +22,7 @@ from .shots import child_seed, rotate_bit
 from .states import State
 
 _LARGE = 15  # qubits from which a state runs block by block
+_CACHED = 2**21  # bytes of two states in every lane, beyond which samples run one by one, each in a cache of its core
 _PRECISIONS = {"double": np.dtype(np.float64), "single": np.dtype(np.float32)}
 
 
@@ -257,7 +258,8 @@ class Statevector(AbstractEngine):
     def _plan(self, program: Program, batch: int) -> _Plan:
         lanes = LANES[self._dtype]
         lane_bits = lanes.bit_length() - 1
-        alone = program.n_qubits > lane_bits and batch <= lanes // 2  # one state in the lanes
+        spilt = 4 * self._dtype.itemsize * lanes << program.n_qubits > _CACHED
+        alone = program.n_qubits > lane_bits and (batch <= lanes // 2 or spilt)  # one state in the lanes
         return _Plan(lowered(program, lane_bits if alone else 0), 1 if alone else lanes)
 
 

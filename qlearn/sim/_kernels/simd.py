@@ -1,8 +1,8 @@
 """A short-vector value type for Numba kernels: loads, stores, arithmetic, lane shuffles.
 
-LLVM does not vectorise loops over a handful of lanes by itself. `Vec` is an LLVM vector (``<4 x double>`` or
-``<8 x float>``, one 256-bit register) registered with Numba, so a kernel says what it means: load a vector, multiply,
-store. On a machine without 256-bit registers LLVM splits the operations; results do not change. Values of this type
+LLVM does not vectorise loops over a handful of lanes by itself. `Vec` is an LLVM vector as wide as a register of this
+processor (``<8 x double>`` with AVX-512, else ``<4 x double>``) registered with Numba, so a kernel says what it means:
+load a vector, multiply, store. On a machine with narrower registers LLVM splits the operations. Values of this type
 live only inside compiled functions. There is no bounds check: callers validate every index before.
 """
 
@@ -17,7 +17,23 @@ from numba import njit, types
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-LANES = {np.dtype(np.float64): 4, np.dtype(np.float32): 8}
+
+def host_features():
+    """Return the names of the features of this processor that LLVM knows."""
+    return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
+
+
+def _register():
+    """Return the bits of a vector register here, and LLVM's name of the shuffle of its words by computed numbers."""
+    host = platform.machine() in ("x86_64", "AMD64") and not os.environ.get("NUMBA_CPU_NAME")
+    features = host_features() if host else set()
+    if "avx512f" in features:
+        return 512, "llvm.x86.avx512.permvar.si.512"
+    return 256, "llvm.x86.avx2.permd" if "avx2" in features else ""
+
+
+_BITS, _SHUFFLE = _register()
+LANES = {np.dtype(np.float64): _BITS // 64, np.dtype(np.float32): _BITS // 32}
 kernel = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # for functions that only kernels call
 # Merged into its caller before type inference, for small functions; large ones compile faster on their own.
 merged = njit(nogil=True, inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -38,7 +54,7 @@ class _VecModel(models.PrimitiveModel):
         super().__init__(manager, vec, ir.VectorType(manager.lookup(vec.scalar).get_value_type(), vec.lanes))
 
 
-_VECS = {types.float64: Vec(types.float64, 4), types.float32: Vec(types.float32, 8)}
+_VECS = {types.float64: Vec(types.float64, _BITS // 64), types.float32: Vec(types.float32, _BITS // 32)}
 
 
 def _register_operator(python_operator, instruction):
@@ -116,26 +132,16 @@ def splat(typing_context, array, value):
     return vec(array, value), codegen
 
 
-def _has_avx2():
-    return (
-        platform.machine() in ("x86_64", "AMD64") and "avx2" in host_features() and not os.environ.get("NUMBA_CPU_NAME")
-    )
-
-
-def host_features():
-    """Return the names of the features of this processor that LLVM knows."""
-    return {name for name, present in llvmlite.binding.get_host_cpu_features().items() if present}
-
-
-def _permute_avx2(builder, vector, flip):
-    """One `vpermd` with the lane numbers computed from `flip`; LLVM moves that computation out of loops."""
-    words = ir.VectorType(ir.IntType(32), 8)
-    per_lane = 8 // vector.type.count
+def _permute_words(builder, vector, flip):
+    """One shuffle of 32-bit words whose numbers are computed from `flip`; LLVM moves that computation out of loops."""
+    n = _BITS // 32
+    words = ir.VectorType(ir.IntType(32), n)
+    per_lane = n // vector.type.count
     shift = builder.mul(builder.trunc(flip, ir.IntType(32)), ir.Constant(ir.IntType(32), per_lane))
     one = builder.insert_element(ir.Constant(words, ir.Undefined), shift, ir.Constant(ir.IntType(32), 0))
-    spread = builder.shuffle_vector(one, ir.Constant(words, ir.Undefined), ir.Constant(words, [0] * 8))
-    lanes = builder.xor(spread, ir.Constant(words, list(range(8))))
-    function = builder.module.declare_intrinsic("llvm.x86.avx2.permd", fnty=ir.FunctionType(words, [words, words]))
+    spread = builder.shuffle_vector(one, ir.Constant(words, ir.Undefined), ir.Constant(words, [0] * n))
+    lanes = builder.xor(spread, ir.Constant(words, list(range(n))))
+    function = builder.module.declare_intrinsic(_SHUFFLE, fnty=ir.FunctionType(words, [words, words]))
     return builder.bitcast(builder.call(function, [builder.bitcast(vector, words), lanes]), vector.type)
 
 
@@ -153,10 +159,9 @@ def _permute_by_stages(builder, vector, flip):
 @intrinsic
 def xor_lanes(typing_context, vector, flip):
     """Return the vector whose lane l is lane ``l ^ flip`` of `vector`."""
-    permute = _permute_avx2 if _has_avx2() else _permute_by_stages
 
     def codegen(context, builder, sig, args):
-        return permute(builder, *args)
+        return (_permute_words if _SHUFFLE else _permute_by_stages)(builder, *args)
 
     return vector(vector, types.int64), codegen
 
