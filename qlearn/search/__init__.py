@@ -21,13 +21,16 @@ strategies build circuits from blocks or pools and share one evaluator. A new st
 
 from .adapt import Adapt
 from .annealing import SimulatedAnnealing
+from .ansatz import CircuitAnsatz
 from .budget import Budget, Spent
 from .candidate import Candidate
 from .custom import CustomProblem
 from .data import ClassificationProblem, RegressionProblem
 from .energy import EnergyProblem
+from .estimators import AnsatzSearchCV
 from .evolution import Evolution
 from .front import ParetoFront
+from .linear_readout import LinearReadoutProblem
 from .loop import run
 from .maxcut import MaxCutProblem
 from .pools import make_pool
@@ -44,13 +47,16 @@ from .tree_search import TreeSearch
 
 __all__ = [
     "Adapt",
+    "AnsatzSearchCV",
     "Budget",
     "Candidate",
+    "CircuitAnsatz",
     "ClassificationProblem",
     "CustomProblem",
     "EnergyProblem",
     "Evolution",
     "Found",
+    "LinearReadoutProblem",
     "MaxCutProblem",
     "Outcome",
     "ParetoFront",

@@ -64,9 +64,8 @@ class SimulatedAnnealing(CircuitStrategy):
         check_count("n_chains", self.n_chains, minimum=1)
         check_count("n_steps", self.n_steps, minimum=1)
         self.alphabet_ = Alphabet(self.problem_)
-        most = 2 * self.problem_.n_qubits if self.max_two_qubit_gates is None else self.max_two_qubit_gates
-        most = check_count("max_two_qubit_gates", most)
-        self.limits_ = [max(1, round(most * (i + 1) / self.n_chains)) for i in range(self.n_chains)]
+        most = self.alphabet_.most_blocks(self.max_two_qubit_gates)
+        self.limits_ = [max(min(1, most), round(most * (i + 1) / self.n_chains)) for i in range(self.n_chains)]
         self.states_: list[Blocks | None] = [None] * self.n_chains
         self.costs_ = np.full(self.n_chains, np.inf)
         self.first_ = self.lowest_ = math.inf

@@ -68,8 +68,7 @@ class Evolution(CircuitStrategy):
         check_count("n_population", self.n_population, minimum=2)
         check_probability("crossover", self.crossover)
         self.alphabet_ = Alphabet(self.problem_)
-        most = 2 * self.problem_.n_qubits if self.max_two_qubit_gates is None else self.max_two_qubit_gates
-        self.most_ = check_count("max_two_qubit_gates", most)
+        self.most_ = self.alphabet_.most_blocks(self.max_two_qubit_gates)
         self.population_: list[_Member] = []
 
     def _ask(self) -> list[Task]:

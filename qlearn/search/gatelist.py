@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .._checks import check_count
 from ..circuits import Circuit, Instruction, decompose, parameters
 from .problem import SearchProblem, entangler, has_complex_gates
 
@@ -169,6 +170,21 @@ class Alphabet:
             The control and the target.
         """
         return list(self.edges[int(rng.integers(len(self.edges)))])
+
+    def most_blocks(self, asked: int | None) -> int:
+        """Return how many entangling blocks a circuit may have.
+
+        Parameters
+        ----------
+        asked : int or None
+            By default twice the number of qubits; none where no two qubits are coupled.
+
+        Returns
+        -------
+        int
+        """
+        most = 2 * self.n_qubits if asked is None else check_count("max_two_qubit_gates", asked)
+        return most if self.edges else 0
 
     @property
     def width(self) -> int:

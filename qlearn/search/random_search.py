@@ -41,8 +41,7 @@ class RandomSearch(CircuitStrategy):
     def _begin(self) -> None:
         check_count("batch", self.batch, minimum=1)
         self.alphabet_ = Alphabet(self.problem_)
-        most = 2 * self.problem_.n_qubits if self.max_two_qubit_gates is None else self.max_two_qubit_gates
-        self.most_ = check_count("max_two_qubit_gates", most)
+        self.most_ = self.alphabet_.most_blocks(self.max_two_qubit_gates)
 
     def _ask(self) -> list[Task]:
         rng = task_generator(self.seed_, self.n_asked_)

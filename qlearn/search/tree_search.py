@@ -76,8 +76,7 @@ class TreeSearch(CircuitStrategy):
         check_count("batch", self.batch, minimum=1)
         check_count("rollout", self.rollout)
         self.alphabet_ = Alphabet(self.problem_)
-        most = 2 * self.problem_.n_qubits if self.max_two_qubit_gates is None else self.max_two_qubit_gates
-        self.most_ = check_count("max_two_qubit_gates", most)
+        self.most_ = self.alphabet_.most_blocks(self.max_two_qubit_gates)
         rng = task_generator(self.seed_, 2**20)
         self.root_ = _Node(Blocks.first(self.alphabet_, rng, 1.0))
         self.low_, self.high_ = math.inf, -math.inf
