@@ -2,6 +2,7 @@
 
 from .electrons import make_electronic_hamiltonian
 from .fcidump import ElectronicProblem, load_fcidump
+from .hubbard import make_fermi_hubbard
 from .models import make_heisenberg_chain, make_ising_chain, make_lattice_model, make_maxcut
 from .molecules import Molecule, load_molecule, load_molecules, make_molecule
 from .recorded import load_measurements, load_memory_circuit
@@ -15,6 +16,7 @@ __all__ = [
     "load_molecule",
     "load_molecules",
     "make_electronic_hamiltonian",
+    "make_fermi_hubbard",
     "make_heisenberg_chain",
     "make_ising_chain",
     "make_lattice_model",
