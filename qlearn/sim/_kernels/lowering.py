@@ -214,12 +214,17 @@ def _new_row(table, counts):
 
 
 @kernel
-def _append(table, counts, row):
-    """Append a row, which may be the one behind the end."""
-    n = counts[N_ROWS]
+def _copy_row(row, target):
+    """Write a row to another place; a loop, because copies of arrays take seconds to compile."""
     for column in range(at.N_COLUMNS):
-        table[n, column] = row[column]
-    counts[N_ROWS] = n + 1
+        target[column] = row[column]
+
+
+@kernel
+def _append(table, counts, row):
+    """Append a row."""
+    _copy_row(row, table[counts[N_ROWS]])
+    counts[N_ROWS] += 1
 
 
 @kernel
@@ -238,7 +243,7 @@ def _append_group(table, late, counts):
         if late[i, at.AUX] > 0 and counts[N_LATE] < _FEWEST_CUT:
             _rejoin(table, late[i])
         else:
-            late[n] = late[i]
+            _copy_row(late[i], late[n])
             n += 1
     for i in range(n):
         late[i, at.AUX] = 0
@@ -247,6 +252,16 @@ def _append_group(table, late, counts):
             late[i, at.AUX] = n if i in (0, n - 1) else 0
         _append(table, counts, late[i])
     counts[N_LATE] = 0
+
+
+@kernel
+def _append_group_before(row, table, late, counts):
+    """Append the waiting operations where the row behind the end stands; return where it stands then."""
+    spare = late[at.MOST_GROUPED]
+    _copy_row(row, spare)
+    _append_group(table, late, counts)
+    _copy_row(spare, table[counts[N_ROWS]])
+    return table[counts[N_ROWS]]
 
 
 @kernel
@@ -270,8 +285,7 @@ def _make_wait(late, counts, row, lane_bits):
     for i in range(n):
         if parity(rows & (late[i, at.V] >> lane_bits)):
             late[i, at.V] ^= dual << lane_bits
-    for column in range(at.N_COLUMNS):
-        late[n, column] = row[column]
+    _copy_row(row, late[n])
     late[n, at.V] = dual << lane_bits
     counts[N_LATE] = n + 1
     return True
@@ -290,11 +304,7 @@ def _finish(table, chain, late, counts, stop, lane_bits, from_zero, group):
     kind = row[at.KIND]
     if kind == at.DIAGONAL and row[at.C1] == 0:
         if counts[N_LATE] == at.MOST_GROUPED:
-            saved = row.copy()
-            _append_group(table, late, counts)
-            _append(table, counts, saved)
-            counts[N_ROWS] -= 1
-            row = table[counts[N_ROWS]]
+            row = _append_group_before(row, table, late, counts)
         if not _make_wait(late, counts, row, lane_bits):
             if row[at.AUX] > 0:
                 _rejoin(table, row)
@@ -310,11 +320,8 @@ def _finish(table, chain, late, counts, stop, lane_bits, from_zero, group):
     for i in range(counts[N_LATE]):
         disturbed |= kind == at.PAIR and parity(row[at.V] & late[i, at.R]) == 1
     if disturbed:
-        saved = row.copy()
-        _append_group(table, late, counts)
-        _append(table, counts, saved)
-    else:
-        counts[N_ROWS] += 1
+        _append_group_before(row, table, late, counts)
+    counts[N_ROWS] += 1
 
 
 @kernel
