@@ -1,6 +1,7 @@
 """Engines that simulate circuits, states, gradients, time evolution, and a minimiser of expectation values."""
 
-from .density import DensityMatrix, DensityState
+from .density import DensityMatrix
+from .density_state import DensityState
 from .dynamics import evolve
 from .engine import AbstractEngine
 from .gradients import (

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from .._checks import check_array, check_count, check_qubits
 from .._memory import require_memory
-from .._random import generator, seed_sequence, task_generator
-from ..paulis import PauliSum
+from .._random import generator
+from .abstract_state import AbstractState, renyi
 from .sampling import sample_amplitudes, unpack_indices
 
 _R = math.sqrt(0.5)
@@ -20,7 +20,7 @@ _LETTERS = {"0": (1, 0), "1": (0, 1), "+": (_R, _R), "-": (_R, -_R), "r": (_R, 1
 _NORM_TOLERANCE = {np.dtype(np.complex64): 1e-3, np.dtype(np.complex128): 1e-6}
 
 
-class State:
+class State(AbstractState):
     """A pure state, or a batch of them.
 
     Qubit 0 is the most significant bit of an amplitude index. Entropies use the natural logarithm.
@@ -45,6 +45,8 @@ class State:
     (3, 2)
     """
 
+    _MEMBER_AXES = 1
+
     def __init__(self, amplitudes: ArrayLike) -> None:
         array = np.asarray(amplitudes)
         if array.dtype not in _NORM_TOLERANCE:
@@ -52,7 +54,7 @@ class State:
         n_qubits = array.shape[-1].bit_length() - 1 if array.ndim in (1, 2) else -1
         if n_qubits < 0 or array.shape[-1] != 1 << n_qubits:
             raise ValueError(f"`amplitudes` must have shape (2**n,) or (batch, 2**n), got {array.shape}.")
-        self._amplitudes = np.ascontiguousarray(array)
+        self._data = np.ascontiguousarray(array)
         self._n_qubits = n_qubits
         norms = self._norms()
         wrong = np.flatnonzero(~(np.abs(norms - 1) <= _NORM_TOLERANCE[array.dtype]))
@@ -64,44 +66,17 @@ class State:
             )
 
     def _norms(self) -> np.ndarray:
-        rows = self._rows.view(self._amplitudes.real.dtype)
+        rows = self._rows.view(self._data.real.dtype)
         return np.array([float(np.dot(row, row)) for row in rows])
 
     @property
     def amplitudes(self) -> np.ndarray:
         """Complex, (2**n_qubits,) or (batch, 2**n_qubits)."""
-        return self._amplitudes
-
-    @property
-    def n_qubits(self) -> int:
-        """Number of qubits."""
-        return self._n_qubits
-
-    @property
-    def is_batch(self) -> bool:
-        """Whether there is a batch axis."""
-        return self._amplitudes.ndim == 2
+        return self._data
 
     @property
     def _rows(self) -> np.ndarray:
-        return self._amplitudes.reshape(-1, 1 << self._n_qubits)
-
-    def _shaped(self, result: np.ndarray) -> Any:
-        return result if self.is_batch else result[0]
-
-    def __len__(self) -> int:
-        if not self.is_batch:
-            raise TypeError("This State is a single one, without a batch axis, and has no length.")
-        return len(self._amplitudes)
-
-    def __getitem__(self, index: int | slice | np.ndarray) -> State:
-        if not self.is_batch:
-            raise TypeError("This State is a single one; only a batch has members. Its numbers are in `.amplitudes`.")
-        return State(self._amplitudes[index])
-
-    def __repr__(self) -> str:
-        batch = f"batch of {len(self._amplitudes)}, " if self.is_batch else ""
-        return f"<State: {batch}{self.n_qubits} qubits, {self._amplitudes.dtype}>"
+        return self._data.reshape(-1, 1 << self._n_qubits)
 
     @classmethod
     def basis(cls, bits: str | ArrayLike) -> State:
@@ -224,35 +199,6 @@ class State:
         amplitudes = normal.view(complex)
         return cls(amplitudes if batch is not None else amplitudes[0])
 
-    def probabilities(self, qubits: int | Sequence[int] | None = None) -> np.ndarray:
-        """Return the probabilities of measured bits.
-
-        Parameters
-        ----------
-        qubits : int or sequence of int, optional
-            Measured qubits; the first is the most significant bit of the outcome. All in order by default.
-
-        Returns
-        -------
-        ndarray of float, shape (2**k,) or (batch, 2**k)
-
-        Examples
-        --------
-        >>> import qlearn as ql
-        >>> ql.sim.State.basis("011").probabilities([2, 0])
-        array([0., 0., 1., 0.])
-        """
-        weights = self._rows.real**2
-        weights += self._rows.imag**2
-        if qubits is None:
-            return self._shaped(weights)
-        kept = check_qubits(qubits, self.n_qubits)
-        shape, axes = _split(self.n_qubits, kept)
-        weights = weights.reshape(-1, *shape)
-        summed = weights.sum(axis=tuple(a for a in range(1, weights.ndim) if a not in axes))
-        order = np.argsort(np.argsort(kept))
-        return self._shaped(summed.reshape(-1, *[2] * len(kept)).transpose(0, *(1 + order)).reshape(-1, 1 << len(kept)))
-
     def _schmidt(self, qubits: tuple[int, ...]) -> np.ndarray:
         """Return the amplitudes as matrices (batch, 2**k, 2**(n-k)), kept qubits first."""
         rest = [q for q in range(self.n_qubits) if q not in qubits]
@@ -285,8 +231,8 @@ class State:
                [0. , 0.5]])
         """
         kept = check_qubits(qubits, self.n_qubits)
-        matrix_bytes = (len(self._rows) * self._amplitudes.itemsize) << 2 * len(kept)
-        require_memory(2 * self._amplitudes.nbytes + matrix_bytes, f"reduced of {len(kept)} qubits", "fewer qubits")
+        matrix_bytes = (len(self._rows) * self._data.itemsize) << 2 * len(kept)
+        require_memory(2 * self._data.nbytes + matrix_bytes, f"reduced of {len(kept)} qubits", "fewer qubits")
         matrices = self._schmidt(kept)
         return self._shaped(matrices @ matrices.conj().swapaxes(1, 2))
 
@@ -326,12 +272,12 @@ class State:
             kept = tuple(q for q in range(self.n_qubits) if q not in kept)
         if order < 1:
             coefficients = np.linalg.svd(self._schmidt(kept), compute_uv=False)
-            noise = 1e-12 if self._amplitudes.dtype == complex else 1e-5
+            noise = 1e-12 if self._data.dtype == complex else 1e-5
             weights = np.where(coefficients > noise, coefficients, 0.0).astype(float) ** 2
         else:
             matrices = np.asarray(self.reduced(kept)).reshape(-1, 1 << len(kept), 1 << len(kept))
             weights = np.linalg.eigvalsh(matrices).astype(float).clip(0.0)
-        return self._shaped(_renyi(weights / weights.sum(axis=1, keepdims=True), float(order)))
+        return self._shaped(renyi(weights / weights.sum(axis=1, keepdims=True), float(order)))
 
     def inner(self, other: State | ArrayLike) -> complex | np.ndarray:
         """Return the inner product <self|other>, row by row.
@@ -404,79 +350,13 @@ class State:
         values = np.array([np.vdot(a, m @ a).real for a, m in zip(left, matrices, strict=True)])
         return values if self.is_batch or array.ndim == 3 else values[0]
 
-    def expectation(self, observables: PauliSum | Sequence[PauliSum]) -> np.ndarray | float:
-        """Return exact expectation values.
+    def _weights(self) -> np.ndarray:
+        weights = self._rows.real**2
+        weights += self._rows.imag**2
+        return weights
 
-        Parameters
-        ----------
-        observables : PauliSum or sequence of PauliSum
-
-        Returns
-        -------
-        float or ndarray, shape (batch, n_observables)
-            No batch axis for a single state, no last axis for a single PauliSum.
-
-        Examples
-        --------
-        >>> import qlearn as ql
-        >>> ql.sim.State.ghz(2).expectation([ql.PauliSum("ZZ"), ql.PauliSum("ZI")]).round(12)
-        array([1., 0.])
-        """
-        if isinstance(observables, PauliSum):
-            return observables.expectation(self)
-        return np.stack([observable.expectation(self) for observable in observables], axis=-1)
-
-    def variance(self, observables: PauliSum | Sequence[PauliSum]) -> np.ndarray | float:
-        """Return the variances <O**2> - <O>**2.
-
-        Parameters
-        ----------
-        observables : PauliSum or sequence of PauliSum
-            Hermitian.
-
-        Returns
-        -------
-        float or ndarray, shape (batch, n_observables)
-            No batch axis for a single state, no last axis for a single PauliSum.
-        """
-        if isinstance(observables, PauliSum):
-            return observables.variance(self)
-        return np.stack([observable.variance(self) for observable in observables], axis=-1)
-
-    def sample(self, n_shots: int, random_state: Any = None) -> np.ndarray:
-        """Return measured bits of all qubits; shots are independent.
-
-        Parameters
-        ----------
-        n_shots : int
-        random_state : int, Generator, SeedSequence or None
-            Row i of a batch has its own stream, derived from (seed, i).
-
-        Returns
-        -------
-        ndarray of uint8, shape (n_shots, n_qubits) or (batch, n_shots, n_qubits)
-
-        Raises
-        ------
-        MemoryLimitError
-            If the bits do not fit.
-
-        Examples
-        --------
-        >>> import qlearn as ql
-        >>> ql.sim.State.basis("011").sample(2).tolist()
-        [[0, 1, 1], [0, 1, 1]]
-        """
-        n_shots = check_count("n_shots", n_shots)
-        n_bytes = n_shots * (len(self._rows) * self.n_qubits + self.n_qubits + 40)
-        require_memory(n_bytes, f"sample of {n_shots} shots", "fewer shots at a time")
-        if not self.is_batch:
-            return self._draw(self._amplitudes, n_shots, generator(random_state))
-        seed = seed_sequence(random_state)
-        bits = np.empty((len(self._amplitudes), n_shots, self.n_qubits), dtype=np.uint8)
-        for i, row in enumerate(self._amplitudes):
-            bits[i] = self._draw(row, n_shots, task_generator(seed, i))
-        return bits
+    def _drawn_from(self) -> np.ndarray:
+        return self._rows
 
     def _draw(self, row: np.ndarray, n_shots: int, rng: np.random.Generator) -> np.ndarray:
         return unpack_indices(sample_amplitudes(row, n_shots, rng), self.n_qubits)
@@ -486,28 +366,3 @@ def _zeros(n_qubits: int, batch: int = 1, *, allocate: bool = True) -> np.ndarra
     """Return zero amplitudes after a look at the memory."""
     require_memory(16 * batch << n_qubits, f"A state of {n_qubits} qubits", "fewer qubits")
     return np.zeros(1 << n_qubits, dtype=complex) if allocate else None
-
-
-def _split(n_qubits: int, kept: tuple[int, ...]) -> tuple[list[int], list[int]]:
-    """Return the shape of runs of kept and dropped qubits, and the axes (from 1, batch first) of the kept ones."""
-    shape, axes, previous = [], [], None
-    for qubit in range(n_qubits):
-        is_kept = qubit in kept
-        if is_kept == previous:
-            shape[-1] *= 2
-        else:
-            shape.append(2)
-            if is_kept:
-                axes.append(len(shape))
-        previous = is_kept
-    return shape, axes
-
-
-def _renyi(weights: np.ndarray, order: float) -> np.ndarray:
-    """Return Renyi entropies of distributions (batch, size)."""
-    if order == 1:
-        return -(weights * np.log(np.where(weights > 0, weights, 1.0))).sum(axis=1)
-    if order == math.inf:
-        return -np.log(weights.max(axis=1))
-    powers = np.where(weights > 0, weights, 1.0) ** order * (weights > 0)
-    return np.log(powers.sum(axis=1)) / (1 - order)
