@@ -133,7 +133,7 @@ def measure_stabilizer(
     for basis, n_shots in zip(bases, shots, strict=True):
         measured = preparation.copy()
         for name, code in (("MX", 0), ("MY", 1), ("MZ", 2)):
-            measured.append(name, np.flatnonzero(basis == code))
+            measured.append(name, np.flatnonzero(basis == code).tolist())
         order = np.argsort(np.argsort(basis, kind="stable"))
         seed = int(rng.integers(2**63))
         sampler: stim.CompiledMeasurementSampler = measured.compile_sampler(seed=seed)
