@@ -63,6 +63,8 @@ class AngleTable:
         shape = (self.n_angles, self.n_inputs + self.n_weights)
         matrix = sparse.csr_array((np.array(coefficients, dtype=float), (rows, columns)), shape=shape)
         self._by_input, self._by_weight = matrix[:, : self.n_inputs], matrix[:, self.n_inputs :]
+        # turned once: a transposed view of a sparse array costs more than the product with it
+        self._to_input, self._to_weight = sparse.csr_array(self._by_input.T), sparse.csr_array(self._by_weight.T)
         self._mixed = self._kind(products, lambda a, b: a < self.n_inputs <= b)
         self._squares = self._kind(products, lambda a, b: b < self.n_inputs)
         self._pairs = self._kind(products, lambda a, b: a >= self.n_inputs)
@@ -92,7 +94,8 @@ class AngleTable:
         """
         shared = self.constant + self._by_weight @ weights
         products = self._pairs
-        np.add.at(shared, products.rows, products.coefficients * weights[products.left] * weights[products.right])
+        if len(products.rows):
+            np.add.at(shared, products.rows, products.coefficients * weights[products.left] * weights[products.right])
         table = self._by_input @ inputs.T
         table += shared[:, None]
         products = self._mixed
@@ -120,7 +123,7 @@ class AngleTable:
         ndarray of shape (n_weights,)
         """
         total = gradient.sum(axis=0)
-        result = self._by_weight.T @ total
+        result = self._to_weight @ total
         products = self._mixed
         if len(products.rows):
             sums = np.einsum("bk,bk->k", gradient[:, products.rows], inputs[:, products.left])
@@ -146,7 +149,7 @@ class AngleTable:
         -------
         ndarray of shape (batch, n_inputs)
         """
-        result = self._by_input.T @ gradient.T
+        result = self._to_input @ gradient.T
         products = self._mixed
         if len(products.rows):
             scale = products.coefficients * weights[products.right]

@@ -27,8 +27,9 @@ def cross_entropy(outputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray,
     derivatives : ndarray of shape (batch, n_classes)
     """
     shifted = outputs - outputs.max(axis=1, keepdims=True)
-    log_total = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return -(targets * (shifted - log_total)).sum(axis=1), np.exp(shifted - log_total) - targets
+    chances = np.exp(shifted)
+    total = chances.sum(axis=1, keepdims=True)
+    return (targets * (np.log(total) - shifted)).sum(axis=1), chances / total - targets
 
 
 def squared_error(outputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -59,7 +59,11 @@ class QuantumLayer:
         self._angles = AngleTable(circuit, inputs, weights)
         form = AngleForm(circuit)
         self.freed_circuit = form.circuit
-        self._frequencies = form.frequencies
+        of_weights = self._angles.of_weights
+        self._rules = {
+            by_inputs: [(int(k), form.frequencies[k]) for k in np.flatnonzero(of_weights | by_inputs)]
+            for by_inputs in (False, True)
+        }
         self.prepared = self.execution.prepared(form.circuit)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -148,8 +152,7 @@ class QuantumLayer:
         -------
         list of (int, tuple of float)
         """
-        wanted = self._angles.of_weights | by_inputs
-        return [(int(k), self._frequencies[k]) for k in np.flatnonzero(wanted)]
+        return self._rules[by_inputs]
 
     def weight_jacobian(self, sample: np.ndarray) -> np.ndarray:
         """Return the derivatives of the angles by the weights for one sample.
