@@ -19,11 +19,13 @@ from .matching import Matching
 from .maximum_likelihood import MaximumLikelihood
 from .mechanisms import Mechanisms
 from .mlp import MLPDecoder
+from .per_round import RoundsFit, fit_rounds, rate_per_round
 from .problem import DecodingProblem
 from .relay_bp import RelayBP
-from .scaling import RoundsFit, SuppressionFit, ThresholdFit, fit_rounds, fit_suppression, fit_threshold, rate_per_round
 from .shots import Shots
+from .suppression import SuppressionFit, fit_suppression
 from .tesseract import Tesseract
+from .threshold import ThresholdFit, fit_threshold
 
 __all__ = [
     "BPLSD",

@@ -1,9 +1,13 @@
-"""Binomial intervals and paired tests of error rates."""
+"""Counts of errors: their checks, binomial intervals and paired tests."""
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
+
+from .._checks import check_array
 
 
 @dataclass(frozen=True)
@@ -41,3 +45,13 @@ def binomial_interval(n_errors: int, n_shots: int, confidence: float) -> tuple[f
     low = stats.beta.ppf(tail, n_errors, n_shots - n_errors + 1) if n_errors else 0.0
     high = stats.beta.ppf(1 - tail, n_errors + 1, n_shots - n_errors) if n_errors < n_shots else 1.0
     return float(low), float(high)
+
+
+def checked_counts(name: str, first: ArrayLike, n_errors: ArrayLike, n_shots: ArrayLike) -> tuple[np.ndarray, ...]:
+    """Return matching integer arrays, each number of errors no more than its shots."""
+    places = check_array(name, first, ("n_points",), dtype=np.int64)
+    errors = check_array("n_errors", n_errors, places.shape, dtype=np.int64)
+    shots = np.broadcast_to(check_array("n_shots", n_shots, None, dtype=np.int64), places.shape)
+    if (places < 1).any() or (errors < 0).any() or (shots < 1).any() or (errors > shots).any():
+        raise ValueError(f"`{name}` and `n_shots` must be positive, and `n_errors` from 0 to `n_shots`.")
+    return places, errors, shots
