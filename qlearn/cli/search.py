@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._hamiltonian import FORMATS, read_hamiltonian
 from ._terminal import bold, seed
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ def add_command(commands: Any) -> None:
         help="search circuits for a Hamiltonian within a budget",
         description="Search the Pareto front of energy against two-qubit gates. Progress goes to stderr, the report "
         "with its baselines to stdout.",
-        epilog='PROBLEM is a file of terms (lines such as "0.5 ZZII" or "-0.25 X0 X3", # begins a comment), a file '
-        "that qlearn.save wrote, a molecule NAME:DISTANCE:UNIT (LiH:2.2:angstrom; NAME::UNIT without a distance; "
-        "a fourth part names the encoding), ising:QUBITS or heisenberg:QUBITS.",
+        epilog="PROBLEM is a molecule NAME:DISTANCE:UNIT (LiH:2.2:angstrom; NAME::UNIT without a distance; a fourth "
+        f"part names the encoding), ising:QUBITS, heisenberg:QUBITS, or a file of a Hamiltonian: {FORMATS}.",
     )
     parser.add_argument("problem", metavar="PROBLEM", help="file, molecule or model; see below")
     parser.add_argument("--strategy", choices=sorted(_STRATEGIES), default="structure", help="default structure")
@@ -121,7 +121,7 @@ def _coupling(text: str | None) -> Any:
 def _problem(text: str) -> "tuple[PauliSum, str | None, str]":
     """Return Hamiltonian, reference and name."""
     if Path(text).is_file():
-        return _read(Path(text)), None, Path(text).name
+        return *read_hamiltonian(Path(text)), Path(text).name
     kind, *rest = text.split(":")
     from .. import datasets
 
@@ -146,34 +146,6 @@ def _distance(text: str, problem: str) -> float | None:
         return float(text) if text else None
     except ValueError:
         raise ValueError(f"The distance in {problem!r} must be a number, got {text!r}.") from None
-
-
-def _read(path: Path) -> "PauliSum":
-    """Return the Hamiltonian in a file: one of ours, or lines of coefficient and Pauli string."""
-    from ..paulis import PauliSum
-    from ..persistence import load
-
-    data = path.read_bytes()
-    if b"__metadata__" in data[:4096]:
-        found = load(path)
-        if not isinstance(found, PauliSum):
-            raise ValueError(f"{path} holds a {type(found).__name__}, not the Hamiltonian (a PauliSum) that is needed.")
-        return found
-    terms = []
-    for number, line in enumerate(data.decode("utf-8", errors="replace").splitlines(), 1):
-        words = line.split("#")[0].split()
-        if not words:
-            continue
-        try:
-            coefficient = float(words[0])
-        except ValueError:
-            raise ValueError(f"Line {number} of {path} must begin with a number, got {words[0]!r}.") from None
-        if len(words) == 1:
-            raise ValueError(f"Line {number} of {path} has no Pauli string.")
-        terms.append((coefficient, " ".join(words[1:])))
-    if not terms:
-        raise ValueError(f"{path} has no term.")
-    return PauliSum(" ".join(f"{'-' if value < 0 else '+'} {abs(value)!r} * {label}" for value, label in terms))
 
 
 def _write_circuits(result: Any, folder: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import qlearn as ql
 from qlearn.cli import main
+from qlearn.cli._hamiltonian import read_hamiltonian
 
 TERMS = "# a chain\n-1.0 ZZII\n-1.0 IZZI\n-1.0 IIZZ\n\n-1.0 X0\n-1 X1\n-1 X2   # field\n-1e0 X3\n"
 
@@ -74,8 +75,51 @@ def test_a_budget_that_is_none_leaves_with_2(text, capsys):
     assert error.value.code == 2
 
 
+H2 = "0.5 * ZI + 0.25 * XX - 1.5 * II"
+
+
 @pytest.mark.parametrize(
-    ("text", "message"), [("ZZ 1.0", "Line 1 of"), ("1.0", "has no Pauli"), ("# nothing", "has no term")]
+    "text",
+    [
+        "0.5 ZI\n0.25 X0 X1\n-1.5 II\n",
+        "energy: 0.5 * Z0 + 0.25 * X0 X1 - 1.5\n",
+        "-1.5 [] +\n0.5 [Z0] +\n0.25 [X0 X1]\n",
+        '{"ZI": 0.5, "XX": 0.25, "II": -1.5}',
+        '{"paulis": [{"label": "ZI", "coeff": {"real": 0.5, "imag": 0.0}}, {"label": "XX", "coeff": {"real": 0.25, '
+        '"imag": 0}}, {"label": "II", "coeff": {"real": -1.5, "imag": 0}}]}',
+    ],
+)
+def test_hamiltonians_are_read_from_what_people_have(text, tmp_path):
+    path = tmp_path / "hamiltonian"
+    path.write_text(text)
+    found, reference = read_hamiltonian(path)
+    assert reference is None
+    assert (found - ql.PauliSum(H2)).simplify().n_terms == 0
+
+
+def test_integrals_bring_their_determinant(tmp_path):
+    path = tmp_path / "FCIDUMP"
+    path.write_text("&FCI NORB=1,NELEC=2,MS2=0,\n&END\n 0.5 1 1 1 1\n -1.0 1 1 0 0\n 0.25 0 0 0 0\n")
+    found, reference = read_hamiltonian(path)
+    assert reference == "11"
+    assert found.expectation(ql.sim.State.basis("11")) == pytest.approx(2 * -1.0 + 0.5 + 0.25)
+
+
+def test_several_observables_are_no_hamiltonian(tmp_path, capsys):
+    path = tmp_path / "several.txt"
+    path.write_text("ZZ\nXX\n")
+    assert main(["search", str(path), "--budget", "100"]) == 1
+    assert "holds 2 observables" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ZZ 1.0", "line 1"),
+        ("1.0 ZZ\nZZ 1.0", "Line 2 of"),
+        ("1.0 ZZ\n1.0", "has no Pauli"),
+        ("# nothing", "has no term"),
+    ],
 )
 def test_files_that_are_wrong_say_where(text, message, tmp_path, capsys):
     path = tmp_path / "terms.txt"
