@@ -14,9 +14,8 @@ from scipy.sparse import csc_array
 from .._checks import check_count
 from .._memory import require_memory
 from .._random import RandomState
-from ._google import read_google
-from ._shot_files import read_shots
-from ._stim_text import check_circuit, check_model, read_text
+from ._problem_files import given_coordinates, read_experiment, read_files
+from ._stim_text import check_circuit, check_model
 from .mechanisms import Mechanisms, edges_of, error_terms, mechanisms_of
 from .shots import Shots, blocks
 
@@ -157,30 +156,16 @@ class DecodingProblem:
         OSError
             If a file cannot be read.
         """
-        if circuit is None and model is None:
-            raise ValueError("Give `circuit` (a .stim file) or `model` (a .dem file), or both.")
-        read_circuit = None if circuit is None else check_circuit(read_text(circuit))
-        source = read_circuit if model is None else check_model(read_text(model))
-        problem = cls(source, coordinates=_coordinates_for(source, read_circuit))
-        if detectors is None:
-            if observables is not None or appended or n_shots is not None:
-                raise ValueError("`observables`, `appended` and `n_shots` describe shots; give `detectors` with them.")
-            return problem
-        if (observables is None) != appended:
-            raise ValueError("Give the observables once: in a file of their own, or `appended` to the detectors.")
-        n_appended = problem.n_observables if appended else 0
-        bits = read_shots(detectors, problem.n_detectors, n_appended, detectors_format)
-        if n_shots is not None and len(bits) != check_count("n_shots", n_shots):
-            raise ValueError(f"{Path(detectors).name} holds {len(bits)} shots, {n_shots} were asked for.")
-        if observables is None:
-            return problem.with_recorded(Shots(bits[:, : problem.n_detectors], bits[:, problem.n_detectors :]))
-        flips = read_shots(observables, 0, problem.n_observables, observables_format)
-        if len(flips) != len(bits):
-            raise ValueError(
-                f"{Path(observables).name} holds {len(flips)} shots, {Path(detectors).name} {len(bits)}; "
-                "take files of one run."
-            )
-        return problem.with_recorded(Shots(bits, flips))
+        found = read_files(
+            circuit=circuit,
+            model=model,
+            detectors=detectors,
+            observables=observables,
+            formats=(detectors_format, observables_format),
+            appended=appended,
+            n_shots=n_shots,
+        )
+        return cls(found.source, coordinates=found.coordinates, recorded=found.recorded)
 
     @classmethod
     def from_google(cls, folder: str | os.PathLike[str], model: str | None = None) -> "DecodingProblem":
@@ -210,17 +195,8 @@ class DecodingProblem:
         -----
         A model learnt from the even shots must be judged on the odd ones: ``problem.recorded[1::2]``.
         """
-        found = read_google(Path(folder), model)
-        circuit = check_circuit(found.circuit)
-        source = circuit if found.model is None else check_model(found.model)
-        problem = cls(source, coordinates=_coordinates_for(source, circuit))
-        detectors = read_shots(found.detectors, problem.n_detectors, 0)
-        observables = read_shots(found.observables, 0, problem.n_observables)
-        predictions = {name: read_shots(path, 0, problem.n_observables) for name, path in found.predictions.items()}
-        for name, bits in (("observables", observables), *predictions.items()):
-            if len(bits) != len(detectors):
-                raise ValueError(f"{Path(folder).name}: {name} has {len(bits)} shots, the detectors {len(detectors)}.")
-        return problem.with_recorded(Shots(detectors, observables, predictions))
+        found = read_experiment(Path(folder), model)
+        return cls(found.source, coordinates=found.coordinates, recorded=found.recorded)
 
     def with_recorded(self, recorded: Shots | None) -> "DecodingProblem":
         """Return the same problem with other recorded shots.
@@ -308,7 +284,7 @@ class DecodingProblem:
     @cached_property
     def coordinates(self) -> np.ndarray:
         """Coordinates of the detectors, float (n_detectors, n_coordinates), NaN where there is none."""
-        places = {**self._extra_coordinates, **_given(self.source.get_detector_coordinates())}
+        places = {**self._extra_coordinates, **given_coordinates(self.source)}
         width = max((len(place) for place in places.values()), default=0)
         table = np.full((self.n_detectors, width), np.nan)
         for detector, place in places.items():
@@ -408,22 +384,3 @@ def _circuit_model(circuit: stim.Circuit, *, decompose: bool) -> stim.DetectorEr
                 f"hyperedges. Stim says: {str(error).splitlines()[0]}"
             ) from error
         raise ValueError(f"The circuit gives no error model: {error}") from error
-
-
-def _given(places: dict[int, list[float]]) -> dict[int, list[float]]:
-    return {detector: place for detector, place in places.items() if place}
-
-
-def _coordinates_for(
-    source: stim.Circuit | stim.DetectorErrorModel, circuit: stim.Circuit | None
-) -> dict[int, list[float]]:
-    """Return the circuit's coordinates for the detectors of `source`, of which there must be as many."""
-    if circuit is None or circuit is source:
-        return {}
-    sizes = (circuit.num_detectors, circuit.num_observables)
-    if sizes != (source.num_detectors, source.num_observables):
-        raise ValueError(
-            f"The circuit has {sizes[0]} detectors and {sizes[1]} observables, the model {source.num_detectors} and "
-            f"{source.num_observables}; take files of one experiment."
-        )
-    return _given(circuit.get_detector_coordinates())
