@@ -25,6 +25,7 @@ from ._kernels.observables import frame_permutation
 from ._kernels.schedule import schedule
 from ._kernels.simd import LANES, aligned_empty
 from .lowering import CONSTANT_ANGLES, lane_patterns, work_buffers
+from .trailing import index_masks
 
 _BLOCK_BYTES = 2**18  # half of a common second-level cache
 _N_CHUNKS = 16  # of blocks; fixed, so that sums do not depend on the number of threads
@@ -56,7 +57,7 @@ class LargePlan:
         self.block_bits = min(self.n_row_bits, (_BLOCK_BYTES // row_bytes).bit_length() - 1)
         self.trainable = np.zeros(program.n_angles + layout.N_CONSTANTS, dtype=np.bool_)
         self.trainable[: program.n_angles] = program.angle_map.depends
-        masks = _index_masks(program)
+        masks = index_masks(program)
         leading = _leading(masks, program.bytecode)
         self.first_gates = np.flatnonzero(leading)
         rest = np.flatnonzero(~leading)
@@ -82,7 +83,7 @@ class LargePlan:
                 n_rewritten += 2 * (b in lane_qubits or c in lane_qubits)
         return np.pi * (n_rewritten % 2)
 
-    def _group(self, instructions: np.ndarray, row_mask: int) -> layout.BlockGroup:
+    def _group(self, instructions: np.ndarray, row_mask: int, from_zero: bool = False) -> layout.BlockGroup:
         """Lower some instructions on the lanes and the row bits of `row_mask` (0: on all of them, in place)."""
         n, direct = self.program.n_qubits, row_mask == 0
         row_bits = [b for b in range(self.n_row_bits) if direct or row_mask >> b & 1]
@@ -92,7 +93,7 @@ class LargePlan:
             position[n - 1 - bit] = place
         table, chain, frame, _ = lower(
             self.program.bytecode[instructions], self.program.paulis, self.program.n_angles, self.trainable, position,
-            self.lane_bits, False, self.lane_bits,
+            self.lane_bits, from_zero, self.lane_bits,
         )  # fmt: skip
         outer = np.array([b for b in range(self.n_row_bits) if b not in row_bits], dtype=np.int64)
         if direct:
@@ -110,7 +111,7 @@ class LargePlan:
     def _start_groups(self) -> list[layout.BlockGroup]:
         """Return groups that cover the leading one-qubit gates, for the backward pass."""
         bits = range(self.n_row_bits)
-        masks = _index_masks(self.program)[self.first_gates] >> self.lane_bits
+        masks = index_masks(self.program)[self.first_gates] >> self.lane_bits
         groups, done = [], np.zeros(len(masks), dtype=bool)
         free = self.block_bits - min(_RUN_BITS, self.block_bits)
         low = (1 << (self.block_bits - free)) - 1
@@ -122,7 +123,7 @@ class LargePlan:
             inside = (masks & ~mask == 0) & ~done
             done |= inside
             if inside.any():
-                groups.append(self._group(self.first_gates[inside], mask))
+                groups.append(self._group(self.first_gates[inside], mask, True))
         return groups
 
 
@@ -302,22 +303,6 @@ def pauli_terms(observables: Sequence[PauliSum]) -> layout.Terms:
     start = np.append(np.flatnonzero(new), len(x))
     imaginary = n_y[order][start[:-1]] % 2 == 1
     return layout.Terms(x, z, coefficients.real.copy(), coefficients.imag.copy(), owner, start, imaginary)
-
-
-def _index_masks(program: Program) -> np.ndarray:
-    """Return, for every instruction, the mask of index bits it touches."""
-    n = program.n_qubits
-    bytecode = program.bytecode
-    masks = np.zeros(len(bytecode), dtype=np.int64)
-    is_pauli = bytecode[:, 0] == opcodes.PAULI_ROTATION
-    for column in range(1, 5):
-        q = bytecode[:, column].astype(np.int64)
-        used = (q >= 0) & ~is_pauli
-        masks[used] |= np.int64(1) << (n - 1 - q[used])
-    for row in np.flatnonzero(is_pauli):
-        x, z = program.paulis[bytecode[row, 1]]
-        masks[row] = sum(1 << (n - 1 - q) for q in range(n) if (x | z) >> q & 1)
-    return masks
 
 
 def _leading(masks: np.ndarray, bytecode: np.ndarray) -> np.ndarray:

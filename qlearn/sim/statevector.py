@@ -20,6 +20,7 @@ from .large import LargeState, large_plan
 from .lowering import LoweredProgram, PauliTables, angle_rows, lowered, work_buffers
 from .shots import child_seed, rotate_bit
 from .states import State
+from .trailing import move_trailing
 
 _LARGE = 15  # qubits from which a state runs block by block
 _CACHED = 2**21  # bytes of two states in every lane, beyond which samples run one by one, each in a cache of its core
@@ -225,6 +226,7 @@ class Statevector(AbstractEngine):
     def _evaluate_large(
         self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
+        program, observables = move_trailing(program, observables)
         plan = large_plan(program, self._dtype)
         result = np.empty((len(values), len(observables)))
         gradients = np.empty((program.n_angles, len(values) if weights is not None else 0))

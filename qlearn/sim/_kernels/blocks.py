@@ -133,7 +133,10 @@ def backward_blocks(
     table, chain, offset, source, sign, signed, outer, direct, coefficients, first, last, lane_bits, state, adjoint,
     ket, bra, entries, patterns, places, signs, half, n_half, products, gradients, keep,
 ):  # fmt: skip
-    """Undo a group on blocks first:last of ket and bra and add to `gradients`; with `keep` store the result."""
+    """Undo a group on blocks first:last of ket and bra and add to `gradients`.
+
+    With `keep` store the result; without, the operations commute and nothing comes before them.
+    """
     group = BlockGroup(table, chain, offset, source, sign, signed, outer, direct)
     w = lanes_of(state)
     n_rows = offset.shape[0]
@@ -145,8 +148,8 @@ def backward_blocks(
             _gather(state, base, group, ket, signs)
             _gather(adjoint, base, group, bra, signs)
         backward(
-            ket, bra, n_rows, lane_bits, table, chain, coefficients, 0, table.shape[0], 0, entries, patterns,
-            places, half, n_half, products, gradients,
+            ket, bra, n_rows, lane_bits, table, chain, coefficients, 0, table.shape[0],
+            0 if keep else table.shape[0], entries, patterns, places, half, n_half, products, gradients,
         )  # fmt: skip
         if keep and not direct:
             _copy_out(state, base, group, ket)
