@@ -9,8 +9,8 @@ import numpy as np
 
 from ..circuits import Circuit
 from ..paulis import PauliSum
-from .execution import ParameterShift, shifted_points
 from .layer import QuantumLayer
+from .shot_gradients import shot_gradient
 
 
 class EnergyObjective:
@@ -25,7 +25,7 @@ class EnergyObjective:
 
     Attributes
     ----------
-    lipschitz : float
+    curvature : float
         A bound on the second derivative by any parameter: the sum of the absolute coefficients, times the square of the
         sum of all angles' derivatives by it.
     is_sinusoidal : bool
@@ -39,7 +39,7 @@ class EnergyObjective:
         identity = ~(np.asarray(observable.x).any(axis=1) | np.asarray(observable.z).any(axis=1))
         jacobian = self.layer.weight_jacobian(np.empty(0))
         reach = float(np.abs(jacobian).sum(axis=0).max(initial=0.0))
-        self.lipschitz = float(np.abs(np.asarray(observable.coefficients)[~identity]).sum()) * reach**2
+        self.curvature = float(np.abs(np.asarray(observable.coefficients)[~identity]).sum()) * reach**2
         frequencies = [omega for _, omega in self.layer.rules()]
         self.is_sinusoidal = (
             jacobian.shape[0] == jacobian.shape[1]
@@ -137,7 +137,15 @@ class EnergyObjective:
         state, *found = (self.layer.states(np.empty((1, 0)), point)[0] for point in (parameters, *others))
         return np.array([abs(np.vdot(state, other)) ** 2 for other in found])
 
-    def shot_gradient(self, parameters: np.ndarray, shots: Sequence[int], random: Any) -> Any:
+    @property
+    def n_circuit_weights(self) -> int:
+        """How many parameters are weights of the circuit: all."""
+        return self.layer.n_weights
+
+    def shot_gradient(
+        self, parameters: np.ndarray, shots: Sequence[int], random: Any, rows: Any = None,
+        term_sampling: str = "proportional",
+    ) -> Any:  # fmt: skip
         """Return the gradient with a number of shots of its own for each component.
 
         Parameters
@@ -146,6 +154,10 @@ class EnergyObjective:
         shots : sequence of int
             For each shifted circuit of a component.
         random : numpy.random.Generator
+        rows : object
+            Not used.
+        term_sampling : {"proportional", "random"}
+            How shots go to the terms.
 
         Returns
         -------
@@ -157,23 +169,10 @@ class EnergyObjective:
         n_shots : int
             Spent in all.
         """
-        if not isinstance(self.layer.execution, ParameterShift):
-            raise TypeError("Shots for each component need execution=ParameterShift(...).")
-        table = self.layer.angles(np.empty((1, 0)), parameters)
-        jacobian = self.layer.weight_jacobian(np.empty(0))
-        points, owner, coefficients = shifted_points(table, self.layer.rules())
-        shots = np.asarray(shots)
-        of_angle = ((jacobian != 0) * shots).max(axis=1)
-        of_point = of_angle[owner]
-        slopes, variances = np.zeros(len(jacobian)), np.zeros(len(jacobian))
-        estimate = self.layer.execution.estimate
-        for count in np.unique(of_point):
-            chosen = of_point == count
-            values, errors = estimate(
-                self.layer.prepared, self.layer.observables, points[0, chosen], random, int(count)
-            )
-            np.add.at(slopes, owner[chosen], coefficients[chosen] * values[:, 0])
-            np.add.at(variances, owner[chosen], coefficients[chosen] ** 2 * errors[:, 0])
-        value, _ = estimate(self.layer.prepared, self.layer.observables, table, random, int(shots.max()))
-        spread = (jacobian**2).T @ variances * shots
-        return jacobian.T @ slopes, spread, float(value[0, 0]), int(of_point.sum() + shots.max())
+        none, most = np.empty((1, 0)), int(np.max(shots))
+        gradient, variance, spent = shot_gradient(
+            self.layer, none, parameters, np.ones((1, 1)), shots, random, term_sampling
+        )
+        table = self.layer.angles(none, parameters)
+        value, _ = self.layer.execution.estimate(self.layer.prepared, self.layer.observables, table, random, most)
+        return gradient, variance, float(value[0, 0]), spent + most

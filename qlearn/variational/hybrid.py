@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .layer import QuantumLayer
+from .shot_gradients import shot_gradient
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -193,12 +194,16 @@ class HybridModel:
             inputs if hidden is None else 0.5 * np.pi * hidden, weights, upstream_of,
             by_inputs=hidden is not None, random_state=random_state,
         )  # fmt: skip
-        derivatives = found["derivatives"]
-        pieces = [by_weights, (derivatives.T @ values).ravel(), derivatives.sum(axis=0)]
+        pieces = [by_weights, *_head_gradient(found["derivatives"], values)]
         if hidden is not None:
             before = 0.5 * np.pi * by_inputs * (1.0 - hidden**2)
             pieces += [(before.T @ inputs).ravel(), before.sum(axis=0)]
         return found["loss"], np.concatenate(pieces)
+
+
+def _head_gradient(derivatives: np.ndarray, values: np.ndarray) -> list[np.ndarray]:
+    """Return the gradients by matrix and offset of the last map."""
+    return [(derivatives.T @ values).ravel(), derivatives.sum(axis=0)]
 
 
 class DataObjective:
@@ -213,6 +218,8 @@ class DataObjective:
     alpha : float
         Strength of the ridge: half of it times the squared entries of the classical matrices is added.
     """
+
+    curvature = None  # no bound is known
 
     def __init__(
         self, model: HybridModel, inputs: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray, loss: Loss,
@@ -260,6 +267,57 @@ class DataObjective:
             parameters, self.inputs[rows], self.targets[rows], self._shares(rows), self.loss, random
         )
         return value + 0.5 * float(self._ridge @ parameters**2), gradient + self._ridge * parameters
+
+    @property
+    def n_circuit_weights(self) -> int:
+        """How many parameters are weights of the circuit; they come first."""
+        return self.model.layer.n_weights
+
+    def shot_gradient(
+        self, parameters: np.ndarray, shots: Sequence[int], random: np.random.Generator, rows: Any,
+        term_sampling: str = "proportional",
+    ) -> tuple[np.ndarray, np.ndarray, float, int]:  # fmt: skip
+        """Return the gradient on some rows, with a number of shots of its own for each weight of the circuit.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (n_parameters,)
+        shots : sequence of int, shape (n_circuit_weights,)
+            For each shifted circuit of a weight and a row.
+        random : numpy.random.Generator
+        rows : slice or ndarray of int
+        term_sampling : {"proportional", "random"}
+            How shots go to the terms of the observables.
+
+        Returns
+        -------
+        gradient : ndarray of shape (n_parameters,)
+        variance : ndarray of shape (n_circuit_weights,)
+            Of one shot: the squared standard error times the shots.
+        value : float
+            The loss, from as many shots a row as a weight has at most.
+        n_shots : int
+            Spent in all.
+        """
+        layer, execution = self.model.layer, self.model.layer.execution
+        if self.model.n_features is not None:
+            raise TypeError("A first linear map has no shots of its own; train with Adam or SPSA.")
+        weights, matrix, offset = self.model.parts(parameters)
+        inputs, most = self.inputs[rows], int(np.max(shots))
+        if not hasattr(execution, "estimate"):
+            raise TypeError("Shots for each component need execution=ParameterShift(...).")
+        values, _ = execution.estimate(
+            layer.prepared, layer.observables, layer.angles(inputs, weights), random, most
+        )  # fmt: skip
+        losses, derivatives = self.loss(values @ matrix.T + offset, self.targets[rows])
+        shares = self._shares(rows)
+        derivatives = derivatives * shares[:, None]
+        by_weights, variance, spent = shot_gradient(
+            layer, inputs, weights, derivatives @ matrix, shots, random, term_sampling
+        )  # fmt: skip
+        gradient = np.concatenate([by_weights, *_head_gradient(derivatives, values)]) + self._ridge * parameters
+        value = float(losses @ shares) + 0.5 * float(self._ridge @ parameters**2)
+        return gradient, variance, value, spent + most * len(inputs)
 
     def metric(self, parameters: np.ndarray, rows: Any, approximation: str | None, n_samples: int) -> np.ndarray:
         """Return the Fubini-Study metric of the circuit weights, averaged over the first of some rows.

@@ -137,7 +137,7 @@ class QuantumLayer:
             self.prepared, self.observables, self.angles(inputs, weights), upstream_of,
             self.rules(by_inputs), random_state,
         )  # fmt: skip
-        by_weights = self._angles.weight_gradient(inputs, weights, gradient)
+        by_weights = self.weight_gradient(inputs, weights, gradient)
         return outputs, by_weights, self._angles.input_gradient(inputs, weights, gradient) if by_inputs else None
 
     def rules(self, by_inputs: bool = False) -> list[tuple[int, tuple[float, ...]]]:
@@ -166,6 +166,21 @@ class QuantumLayer:
         ndarray of shape (n_angles, n_weights)
         """
         return self._angles.weight_jacobian(sample)
+
+    def weight_gradient(self, inputs: np.ndarray, weights: np.ndarray, by_angles: np.ndarray) -> np.ndarray:
+        """Return the gradient by the weights, summed over the samples, from that by the angles.
+
+        Parameters
+        ----------
+        inputs : ndarray of float, shape (batch, n_inputs)
+        weights : ndarray of float, shape (n_weights,)
+        by_angles : ndarray of float, shape (batch, n_angles)
+
+        Returns
+        -------
+        ndarray of shape (n_weights,)
+        """
+        return self._angles.weight_gradient(inputs, weights, by_angles)
 
     def metric(self, inputs: np.ndarray, weights: np.ndarray, approximation: str | None) -> np.ndarray:
         """Return the Fubini-Study metric of the weights, averaged over the samples; exact, without noise.

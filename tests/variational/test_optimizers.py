@@ -120,7 +120,7 @@ def test_icans_spends_shots_where_the_slope_is_uncertain():
     assert set(np.log2(state["shots"]) % 1) == {0.0}
     with pytest.raises(ValueError, match=r"`learning_rate` must lie between 0 and 0\.8, got 5"):
         variational.ICANS(learning_rate=5).step(objective, point, None, {}, random)
-    with pytest.raises(TypeError, match="ICANS needs an energy"):
+    with pytest.raises(TypeError, match="Shots for each component need execution=ParameterShift"):
         variational.VariationalClassifier(optimizer=variational.ICANS()).fit([[0.0], [1.0]], [0, 1])
 
 

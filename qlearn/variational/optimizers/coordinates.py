@@ -1,4 +1,4 @@
-"""Optimisers for energies that treat parameters one by one."""
+"""Optimisers that treat parameters one by one."""
 
 from __future__ import annotations
 
@@ -68,26 +68,30 @@ class Rotosolve(AbstractOptimizer):
 class ICANS(AbstractOptimizer):
     """Gradient descent that gives every component of the gradient the shots with the largest expected gain.
 
-    For energies by `ParameterShift`; its `n_shots` is not used. Shots are rounded up to powers of two, so that few
-    engine calls cover all components. Within a component they are spread over the terms in proportion to
-    their coefficients.
+    For energies and models of data by `ParameterShift`, whose `n_shots` is not used. Shots are rounded up to powers of
+    two, so that few engine calls cover all components. The classical map of a model has no shots of its own.
 
     Parameters
     ----------
     learning_rate : float, optional
-        By default the inverse of the objective's `lipschitz`; must be below twice that.
+        For an energy the inverse of the objective's `curvature` by default; it must be below twice that. For a model of
+        data 0.2 by default, and its inverse is taken for the curvature.
     min_shots : int
-        For each shifted circuit.
+        For each shifted circuit; at least two for each group of commuting terms, unless `term_sampling` is "random".
     max_shots : int
         For each shifted circuit.
     decay : float
         Of the running averages of gradient and variance.
     bias : float
         Keeps shots finite where a component of the gradient vanishes.
+    term_sampling : {"proportional", "random"}
+        How the shots of a circuit go to groups of commuting terms: in proportion to their coefficients, or drawn with
+        these chances (Rosalin), which allows fewer shots than there are groups.
 
     References
     ----------
-    Kubler, Arrasmith, Cincio, Coles, Quantum 4, 263 (2020), Algorithm 1 (iCANS1).
+    Kubler, Arrasmith, Cincio, Coles, Quantum 4, 263 (2020), Algorithm 1 (iCANS1); Arrasmith, Cincio, Somma, Coles,
+    arXiv:2004.06252 (Rosalin).
 
     Examples
     --------
@@ -103,23 +107,26 @@ class ICANS(AbstractOptimizer):
         max_shots: int = 100_000,
         decay: float = 0.99,
         bias: float = 1e-6,
+        term_sampling: str = "proportional",
     ) -> None:
         self.learning_rate = learning_rate
         self.min_shots = min_shots
         self.max_shots = max_shots
         self.decay = decay
         self.bias = bias
+        self.term_sampling = term_sampling
 
     def step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the next parameters, and the energy at the old ones from as many shots as a component had at most.
+        """Return the next parameters, and the loss at the old ones from as many shots as a component had at most.
 
         Parameters
         ----------
-        objective : EnergyObjective
+        objective : Objective
+            One with `shot_gradient`.
         parameters : ndarray of shape (n_parameters,)
-        rows : slice
+        rows : slice or ndarray of int
         state : dict
             ``state["n_shots"]`` counts all shots.
         random : numpy.random.Generator
@@ -130,25 +137,41 @@ class ICANS(AbstractOptimizer):
         loss : float
         """
         if not hasattr(objective, "shot_gradient"):
-            raise TypeError("ICANS needs an energy; models of data train with Adam or SPSA under shots.")
-        lipschitz = objective.lipschitz
-        rate = 1.0 / lipschitz if self.learning_rate is None else self.learning_rate
-        if not 0 < rate * lipschitz < 2:
-            raise ValueError(f"`learning_rate` must lie between 0 and {2 / lipschitz:g}, got {rate!r}.")
-        shots = state.get("shots", np.full(len(parameters), self.min_shots))
-        gradient, variance, loss, spent = objective.shot_gradient(parameters, shots, random)
+            raise TypeError(f"ICANS needs an objective with gradients from shots; {type(objective).__name__} has none.")
+        rate, curvature = self._rate(objective.curvature)
+        shots = state.get("shots", np.full(objective.n_circuit_weights, self.min_shots))
+        gradient, variance, loss, spent = objective.shot_gradient(parameters, shots, random, rows, self.term_sampling)
         state["n_shots"] = state.get("n_shots", 0) + spent
         count = state["count"] = state.get("count", 0) + 1
         # running averages, without their bias to zero
         averages = []
-        for name, value in (("slope", gradient), ("variance", variance)):
+        for name, value in (("slope", gradient[: len(variance)]), ("variance", variance)):
             state[name] = self.decay * state.get(name, 0.0) + (1 - self.decay) * value
             averages.append(state[name] / (1 - self.decay**count))
-        slope, spread = averages
-        wanted = 2 * lipschitz * rate / (2 - lipschitz * rate) * spread / (slope**2 + self.bias * self.decay**count)
-        gain = (rate - lipschitz * rate**2 / 2) * slope**2 - lipschitz * rate**2 / (2 * np.maximum(wanted, 1)) * spread
-        gain = gain / np.maximum(wanted, self.min_shots)
+        state["shots"] = self._shots(rate, curvature, *averages, self.bias * self.decay**count)
+        return parameters - rate * gradient, loss
+
+    def _rate(self, curvature: float | None) -> tuple[float, float]:
+        """Return the learning rate and the curvature that the numbers of shots are made for."""
+        if curvature is None:
+            rate = 0.2 if self.learning_rate is None else self.learning_rate
+            if not rate > 0:
+                raise ValueError(f"`learning_rate` must be positive, got {rate!r}.")
+            return rate, 1.0 / rate
+        rate = 1.0 / curvature if self.learning_rate is None else self.learning_rate
+        if not 0 < rate * curvature < 2:
+            raise ValueError(f"`learning_rate` must lie between 0 and {2 / curvature:g}, got {rate!r}.")
+        return rate, curvature
+
+    def _shots(
+        self, rate: float, curvature: float, slope: np.ndarray, spread: np.ndarray, bias: float
+    ) -> np.ndarray:  # fmt: skip
+        """Return the shots of each component for the next step."""
+        if not len(slope):
+            return np.empty(0, dtype=int)
+        wanted = 2 * curvature * rate / (2 - curvature * rate) * spread / (slope**2 + bias)
+        gain = (rate - curvature * rate**2 / 2) * slope**2
+        gain = (gain - curvature * rate**2 / (2 * np.maximum(wanted, 1)) * spread) / np.maximum(wanted, self.min_shots)
         most = max(float(wanted[np.argmax(gain)]), self.min_shots)
         chosen = np.clip(wanted, self.min_shots, min(most, self.max_shots))
-        state["shots"] = (2 ** np.ceil(np.log2(chosen))).astype(int)
-        return parameters - rate * gradient, loss
+        return (2 ** np.ceil(np.log2(chosen))).astype(int)
