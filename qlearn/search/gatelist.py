@@ -12,7 +12,8 @@ import numpy as np
 
 from .._checks import check_count
 from ..circuits import Circuit, Instruction, decompose, parameters
-from .problem import SearchProblem, entangler, has_complex_gates
+from .pauli_gates import has_complex_gates
+from .problem import SearchProblem, entangler
 
 Gate = list[Any]
 Structure = list[Gate]

@@ -274,18 +274,3 @@ def entangler(gates: Iterable[str]) -> str:
     str
     """
     return "cz" if "cz" in gates and "cx" not in gates else "cx"
-
-
-def has_complex_gates(gates: Iterable[str]) -> bool:
-    """Return whether circuits of these gates can leave the real states.
-
-    Parameters
-    ----------
-    gates : iterable of str
-
-    Returns
-    -------
-    bool
-    """
-    real = {"x", "z", "h", "ry", "cx", "cz", "swap", "ch", "cry", "ccx", "ccz", "ccry", "i", "cswap"}
-    return any(name not in real for name in gates if name in GATES)

@@ -18,6 +18,7 @@ from ..circuits import (
     gate_matrix,
     parameters,
 )
+from .pauli_gates import without_pauli_rotations
 
 _CLOSE = 1e-7  # radians
 _SELF_INVERSE = {"cx", "cz", "cy", "ch", "swap"}
@@ -58,8 +59,8 @@ def check_gates(gates: Iterable[str], n_qubits: int) -> frozenset[str]:
 def tidy(circuit: Circuit, gates: frozenset[str], *, starts_at_zero: bool = True) -> tuple[Circuit, np.ndarray]:
     """Return the circuit in the given gates, free angles as parameters, and the values of those.
 
-    Runs of one-qubit gates become the fewest rotations, on fresh qubits what acts on |0> as a phase is left out, and
-    pairs of equal self-inverse two-qubit gates cancel, until nothing changes.
+    Pauli rotations are written out, runs of one-qubit gates become the fewest rotations, on fresh qubits what acts on
+    |0> as a phase is left out, and pairs of equal self-inverse two-qubit gates cancel, until nothing changes.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def tidy(circuit: Circuit, gates: frozenset[str], *, starts_at_zero: bool = True
     -------
     (Circuit, ndarray of float)
     """
-    steps = list(circuit.instructions)
+    steps = without_pauli_rotations(circuit, circuit.n_qubits, gates)
     while True:
         steps = _merged(steps, circuit.n_qubits, starts_at_zero)
         shorter = _cancelled(steps, circuit.n_qubits)
