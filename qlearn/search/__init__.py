@@ -29,6 +29,7 @@ from .data import ClassificationProblem, RegressionProblem
 from .energy import EnergyProblem
 from .estimators import AnsatzSearchCV
 from .evolution import Evolution
+from .first_order import first_order_energy
 from .front import ParetoFront
 from .linear_readout import LinearReadoutProblem
 from .loop import run
@@ -36,6 +37,7 @@ from .maxcut import MaxCutProblem
 from .pools import make_pool
 from .problem import SearchProblem
 from .random_search import RandomSearch
+from .refine import remeasure, retrain
 from .report import SearchReport
 from .result import SearchResult, Step
 from .rotoselect import Rotoselect
@@ -77,6 +79,9 @@ __all__ = [
     "Task",
     "TreeSearch",
     "UnitarySynthesis",
+    "first_order_energy",
     "make_pool",
+    "remeasure",
+    "retrain",
     "run",
 ]

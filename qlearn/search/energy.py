@@ -9,13 +9,17 @@ import numpy as np
 
 from ..circuits import Circuit, NoiseModel
 from ..paulis import PauliSum
-from ..sim import DensityMatrix, Statevector
+from ..sim import DensityMatrix, Statevector, Trajectories
 from ._engine.landscape import Landscape
-from .problem import SearchProblem, has_complex_gates
+from .first_order import first_order_energy
+from .pauli_gates import has_complex_gates
+from .problem import SearchProblem
 
 __all__ = ["EnergyProblem"]
 
 _MOST_EXACT = 14  # qubits
+_NOISE_METHODS = ("density_matrix", "first_order", "trajectories")
+_N_TRAJECTORIES = 2000
 
 
 class EnergyProblem(SearchProblem):
@@ -32,7 +36,10 @@ class EnergyProblem(SearchProblem):
     coupling : networkx.Graph, iterable of pairs, "line", "ring" or None
         Pairs of qubits that share a gate, in either direction; None for all pairs.
     noise : NoiseModel, optional
-        Of the device; circuits are then chosen by their energy under it, computed with density matrices.
+        Of the device; circuits are then chosen by their energy under it.
+    noise_method : {"density_matrix", "first_order", "trajectories"}
+        How that is computed: exactly (to about eight qubits), to first order in the noise (`first_order_energy`), or
+        as the mean of 2,000 trajectories, the same random numbers for every circuit.
     objectives : sequence of str, optional
         Axes of the front: "energy" or "noisy_energy" first, then any of "two_qubit_gates", "depth", "n_parameters".
         By default the energy and the two-qubit gates.
@@ -62,6 +69,7 @@ class EnergyProblem(SearchProblem):
         reference: Any = None,
         coupling: Any = None,
         noise: NoiseModel | None = None,
+        noise_method: str = "density_matrix",
         objectives: Sequence[str] | None = None,
         name: str | None = None,
     ) -> None:
@@ -69,6 +77,9 @@ class EnergyProblem(SearchProblem):
             raise TypeError(f"`hamiltonian` must be a PauliSum, got {type(hamiltonian).__name__}.")
         if not hamiltonian.is_hermitian():
             raise ValueError("`hamiltonian` must be Hermitian; this one has complex coefficients.")
+        if noise_method not in _NOISE_METHODS:
+            raise ValueError(f"`noise_method` must be one of {', '.join(_NOISE_METHODS)}, got {noise_method!r}.")
+        self.noise_method = noise_method
         super().__init__(hamiltonian.n_qubits, gates=gates, coupling=coupling, noise=noise, objectives=objectives)
         self.hamiltonian = hamiltonian.simplify(0.0)
         self.reference = _checked_reference(reference, self.n_qubits)
@@ -99,7 +110,7 @@ class EnergyProblem(SearchProblem):
     def _identity(self) -> tuple[Any, ...]:
         reference = self.reference.instructions if isinstance(self.reference, Circuit) else self.reference
         terms = (self.hamiltonian.x, self.hamiltonian.z, self.hamiltonian.coefficients)
-        return (reference, *(np.asarray(array).tobytes() for array in terms))
+        return (reference, self.noise_method, *(np.asarray(array).tobytes() for array in terms))
 
     @property
     def reference_bits(self) -> tuple[int, ...] | None:
@@ -151,7 +162,7 @@ class EnergyProblem(SearchProblem):
         return float(value), gradient
 
     def noisy_cost(self, circuit: Circuit, values: np.ndarray) -> float:
-        """Return the energy under the noise of the problem, by the DensityMatrix engine.
+        """Return the energy under the noise of the problem, by its `noise_method`.
 
         Parameters
         ----------
@@ -164,7 +175,14 @@ class EnergyProblem(SearchProblem):
         """
         if self.noise is None:
             raise ValueError("This problem has no noise; give EnergyProblem a `noise`.")
-        return float(DensityMatrix().expectation(self.noise.apply(circuit), self.hamiltonian, values))
+        if self.noise_method == "first_order":
+            bound = circuit.bind(values) if circuit.n_parameters else circuit
+            return first_order_energy(self.noise.apply(bound), self.hamiltonian)
+        noisy = self.noise.apply(circuit)
+        if self.noise_method == "trajectories":
+            engine = Trajectories(_N_TRAJECTORIES)
+            return float(engine.expectation(noisy, self.hamiltonian, values, random_state=0).value)
+        return float(DensityMatrix().expectation(noisy, self.hamiltonian, values))
 
     def exact_cost(self) -> float | None:
         """Return the ground-state energy, for reports only; None beyond 14 qubits.

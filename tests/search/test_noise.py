@@ -1,0 +1,92 @@
+"""Noise in a search: three ways to the energy, fresh shots, and angles trained from shots."""
+
+import pytest
+
+import qlearn as ql
+from qlearn.search import Budget, EnergyProblem, first_order_energy, remeasure, retrain, run
+from qlearn.variational import SPSA, NaturalGradient, ParameterShift, Rotosolve
+
+HYDROGEN = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
+
+
+def device(strength):
+    """Return a noise model with damping, which is no mixture of Pauli strings."""
+    times = {"t1": 60.0 / strength, "t2": 50.0 / strength, "gate_times": {1: 0.05, 2: 0.4}}
+    return ql.NoiseModel.from_device(**times, gate_errors={1: 5e-4 * strength, 2: 6e-3 * strength})
+
+
+def hydrogen(noise, **options):
+    gates = {"gates": ("ry", "rz", "cx"), "reference": HYDROGEN.hartree_fock}
+    return EnergyProblem(HYDROGEN.hamiltonian, noise=noise, **gates, **options)
+
+
+@pytest.fixture(scope="module")
+def winner():
+    """The exact circuit of three CX, found without noise."""
+    return run(
+        hydrogen(None), budget=Budget(evaluations=8000, target=HYDROGEN.exact_energy + 1e-8), random_state=0
+    ).best
+
+
+def test_the_first_order_leaves_an_error_of_second_order(winner):
+    errors = []
+    for strength in (1.0, 0.1):
+        noisy = device(strength).apply(winner.circuit)
+        exact = float(ql.sim.DensityMatrix().expectation(noisy, HYDROGEN.hamiltonian))
+        errors.append(abs(first_order_energy(noisy, HYDROGEN.hamiltonian) - exact))
+        assert errors[-1] < 0.05 * abs(exact - winner.cost)
+    assert errors[1] < 0.02 * errors[0]  # a hundredth for a tenth of the noise
+    assert first_order_energy(winner.circuit, HYDROGEN.hamiltonian) == pytest.approx(winner.cost, abs=1e-12)
+
+
+def test_one_channel_is_exact_to_first_order():
+    circuit = ql.Circuit(2).ry(0.4, 0).cx(0, 1).amplitude_damping(0.3, 1).barrier().ry(0.2, 1).cx(1, 0)
+    terms = ql.PauliSum("XZ + 0.5 * YY - 0.3 * ZI")
+    exact = float(ql.sim.DensityMatrix().expectation(circuit, terms))
+    assert first_order_energy(circuit, terms) == pytest.approx(exact, abs=1e-12)
+
+
+def test_three_ways_agree(winner):
+    found = {
+        method: hydrogen(device(1.0), noise_method=method).noisy_cost(winner.ansatz, winner.values)
+        for method in ("density_matrix", "first_order", "trajectories")
+    }
+    loss = found["density_matrix"] - winner.cost
+    assert loss > 0.003
+    assert found["first_order"] == pytest.approx(found["density_matrix"], abs=0.05 * loss)
+    assert found["trajectories"] == pytest.approx(found["density_matrix"], abs=0.3 * loss)
+    one, other = (hydrogen(device(1.0), noise_method=name) for name in ("density_matrix", "first_order"))
+    assert one.fingerprint() != other.fingerprint()
+    with pytest.raises(ValueError, match="`noise_method` must be one of density_matrix"):
+        hydrogen(None, noise_method="magic")
+
+
+@pytest.mark.parametrize("noise", [None, device(1.0)], ids=["shots", "shots and noise"])
+def test_winners_are_measured_on_fresh_shots(winner, noise):
+    problem = hydrogen(noise)
+    exact = problem.measure(winner.ansatz, winner.values)["energy" if noise is None else "noisy_energy"]
+    fresh = remeasure(problem, winner, n_shots=20_000, random_state=3)
+    assert 0 < fresh.std_error < 0.02
+    assert abs(fresh.value - exact) < 4.5 * fresh.std_error  # one false alarm in 150,000
+    other = remeasure(problem, winner, n_shots=20_000, random_state=4)
+    assert other.value != fresh.value
+
+
+@pytest.mark.parametrize("optimizer", [None, NaturalGradient(), Rotosolve()], ids=str)
+def test_angles_are_found_again(winner, optimizer):
+    again = retrain(hydrogen(None), winner, optimizer=optimizer, initial=winner.values + 0.2, max_epochs=100)
+    assert again.cost == pytest.approx(HYDROGEN.exact_energy, abs=1e-5)
+    assert again.two_qubit_gates == winner.two_qubit_gates
+
+
+def test_angles_are_found_from_noisy_shots(winner):
+    noise = device(0.3)
+    problem = hydrogen(noise)
+    far = winner.values + 0.5
+    start = problem.cost(winner.ansatz, far)
+    execution = ParameterShift(n_shots=2000, noise=noise)
+    again = retrain(problem, winner, optimizer=SPSA(), execution=execution, initial=far, max_epochs=150, random_state=0)
+    assert again.cost - HYDROGEN.exact_energy < 0.15 * (start - HYDROGEN.exact_energy)
+    assert again.objectives["noisy_energy"] > again.cost
+    with pytest.raises(TypeError, match="must be an EnergyProblem"):
+        retrain(ql.search.CustomProblem(lambda circuit, values: 0.0, 2), winner)
