@@ -9,7 +9,7 @@ import numpy as np
 from .._checks import check_count
 from .._random import task_generator
 from ._engine.landscape import Bench, Landscape
-from ._engine.moves import MOVES, SAME, Level
+from ._engine.moves import GROWING, MOVES, SAME, Level
 from ._engine.skeleton import Skeleton, ordered
 from ._engine.starts import start_bits
 from ._engine.trim import trimmed
@@ -19,7 +19,10 @@ from .strategy import Found, Outcome, Proposal, Strategy, Task
 
 __all__ = ["StructureSearch"]
 
-_NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.1
+_NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.05
+_TWINS = 3  # circuits of one energy that an archive keeps, if their edges differ
+_DELAY = 1  # energies whose turn comes before that of a twin
+_AHEAD = 3  # edges beyond the smallest best circuit: a plateau may have to be crossed
 
 
 @dataclass(eq=False)
@@ -40,31 +43,68 @@ class _Archive:
 
     @property
     def top(self) -> int:
-        """Smallest number of edges that reaches the lowest energy: more of them have nothing left to win."""
+        """Largest number of edges to work on: somewhat more than the smallest circuit of the lowest energy has."""
         best = np.array([row[0].energy if row else np.inf for row in self.rows])
-        return int(np.flatnonzero(best <= best.min() + self.width)[0])
+        smallest = int(np.flatnonzero(best <= best.min() + self.width)[0])
+        largest = int(np.flatnonzero(np.isfinite(best))[-1])
+        return min(smallest + _AHEAD, largest)
 
     def level(self) -> Level:
         """Return the energies that newcomers must beat."""
-        cuts = [row[-1].energy if len(row) == self.n_kept else np.inf for row in self.rows]
+        full = [len(row) and self._ranks(row)[-1][0] + 1 == self.n_kept for row in self.rows]
+        cuts = [row[-1].energy if is_full else np.inf for row, is_full in zip(self.rows, full)]
         best = np.minimum.accumulate([row[0].energy if row else np.inf for row in self.rows])
         return Level(np.array(cuts), best)
 
+    def elites(self, n_edges: int) -> list[_Entry]:
+        """Return the skeletons with a number of edges in the order of their turn: by energy, twins later."""
+        row = self.rows[n_edges]
+        turns = [rank + _DELAY * twin for rank, twin in self._ranks(row)]
+        return [row[i] for i in np.argsort(turns, kind="stable")]
+
+    def _ranks(self, row: list[_Entry]) -> list[tuple[int, int]]:
+        """Return for each skeleton the number of lower energies, and its number among those of one energy."""
+        found: list[tuple[int, int]] = []
+        for i, entry in enumerate(row):
+            rank, twin = found[-1] if found else (-1, 0)
+            is_twin = i > 0 and entry.energy - row[i - 1].energy <= self.width
+            found.append((rank, twin + 1) if is_twin else (rank + 1, 0))
+        return found
+
     def add(self, skeleton: Skeleton, energy: float) -> bool:
-        """Take a skeleton in, if it is good enough and new, and return whether."""
+        """Take a skeleton in, if it is good enough and new, and return whether its energy is new too."""
         row = self.rows[len(skeleton.edges)]
         near = [entry for entry in row if abs(entry.energy - energy) <= self.width]
-        if near:
-            if energy < near[0].energy:  # the same circuit, descended a little further
-                near[0].skeleton, near[0].energy = skeleton, energy
+        same = [entry for entry in near if entry.skeleton.edges == skeleton.edges]
+        if same or len(near) >= _TWINS:
+            known = (same or near)[0]
+            if energy < known.energy:  # the same circuit, descended a little further
+                known.skeleton, known.energy = skeleton, energy
                 row.sort(key=lambda entry: entry.energy)
             return False
-        if len(row) == self.n_kept and energy >= row[-1].energy:
-            return False
-        row.append(_Entry(skeleton, energy))
+        entry = _Entry(skeleton, energy)
+        row.append(entry)
+        self._cut(row)
+        return entry in row and not near
+
+    def _cut(self, row: list[_Entry]) -> None:
+        """Sort a row and leave the lowest energies."""
         row.sort(key=lambda entry: entry.energy)
-        del row[self.n_kept :]
-        return True
+        del row[sum(rank < self.n_kept for rank, _ in self._ranks(row)) :]
+
+    def meets(self, other: _Archive) -> bool:
+        """Return whether both have arrived at the same entangled circuit."""
+        pairs = zip(self.rows[1:], other.rows[1:])
+        return any(abs(a.energy - b.energy) <= self.width for row, others in pairs for a in row for b in others)
+
+    def absorb(self, other: _Archive) -> None:
+        """Take in what another archive has, with the moves it has had."""
+        for row, others in zip(self.rows, other.rows):
+            for entry in others:
+                near = [known for known in row if abs(known.energy - entry.energy) <= self.width]
+                if len(near) < _TWINS and all(known.skeleton.edges != entry.skeleton.edges for known in near):
+                    row.append(entry)
+            self._cut(row)
 
 
 @dataclass(frozen=True)
@@ -131,7 +171,8 @@ class StructureSearch(Strategy):
     it makes superfluous, or insert, replace and delete edges with inherited angles; angles that a quarter turn can
     replace are taken out of what reaches the front. Every start (the reference, the
     basis states of lowest energy in the sectors of the Hamiltonian's Z2 symmetries, random product states) has archives
-    of its own, so that a search leaves a bad basin. Moves are chosen by their reward per evaluation.
+    of its own, so that a search leaves a bad basin; archives that arrive at the same circuit become one. Moves are
+    chosen by their reward per evaluation.
 
     Takes problems with a Hamiltonian: energies, states, unitaries, cuts.
 
@@ -140,7 +181,7 @@ class StructureSearch(Strategy):
     max_two_qubit_gates : int, optional
         Edges at most; three times the number of qubits by default.
     n_kept : int
-        Distinct circuits kept for each number of edges in each archive.
+        Energies kept for each number of edges in each archive, each with up to three different circuits.
     n_starts : int
         Archives at most, one start each.
     batch : int
@@ -162,7 +203,7 @@ class StructureSearch(Strategy):
     """
 
     def __init__(
-        self, max_two_qubit_gates: int | None = None, n_kept: int = 6, n_starts: int = 3, batch: int = 2
+        self, max_two_qubit_gates: int | None = None, n_kept: int = 12, n_starts: int = 3, batch: int = 2
     ) -> None:
         self.max_two_qubit_gates, self.n_kept = max_two_qubit_gates, n_kept
         self.n_starts, self.batch = n_starts, batch
@@ -178,7 +219,7 @@ class StructureSearch(Strategy):
         starts = start_bits(self.problem_.hamiltonian, self.problem_.reference_bits, self.n_starts - 1)
         self.starts_: list[tuple[int, ...] | None] = [*starts, None]
         self.archives_ = [_Archive(self.n_kept, most, self.width_) for _ in self.starts_]
-        self.edges_ = [0 for _ in self.starts_]
+        self.walks_ = [(0, 0) for _ in self.starts_]  # the next number of edges to work on, and where to turn back
         self.best_ = np.full(most + 1, np.inf)
         self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
         self.untrimmed_: dict[int, tuple[Skeleton, float]] = {}
@@ -212,15 +253,15 @@ class StructureSearch(Strategy):
         """Choose an archive, its next number of edges, a move, and the best elite that has not had it."""
         archive_index = int(rng.choice(len(self.archives_), p=self._shares()))
         archive = self.archives_[archive_index]
-        n_edges = self.edges_[archive_index]
-        while not archive.rows[n_edges]:
-            n_edges = n_edges + 1 if n_edges < archive.top else 0
-        self.edges_[archive_index] = n_edges + 1 if n_edges < archive.top else 0
-        row = archive.rows[n_edges]
+        n_edges, end = self.walks_[archive_index]
+        while n_edges > end or not archive.rows[n_edges]:
+            n_edges, end = (n_edges + 1, end) if n_edges < end else (0, int(rng.integers(archive.top + 1)))
+        self.walks_[archive_index] = (n_edges + 1, end)
+        row = archive.elites(n_edges)
         choices = {}
         for name in MOVES:
             elites = row if name == "large" else [entry for entry in row if name not in entry.moved]
-            if elites and (n_edges or name in ("rotation", "insert")):
+            if elites and (n_edges or name in GROWING):
                 choices[name] = elites[int(rng.integers(len(elites)))] if name == "large" else elites[0]
         if not choices:
             choices = {"insert": row[int(rng.integers(len(row)))]}
@@ -254,7 +295,21 @@ class StructureSearch(Strategy):
                 self.moves_[task.name][0] += bests
                 self.moves_[task.name][1] += 1
                 _note(self.rewards_[task.name], _NEW_BEST * bests + _NEW_ENTRY * entries, cost)
+        self._merge()
         return news
+
+    def _merge(self) -> None:
+        """Make one of archives that have met: apart they would do the same work twice."""
+        kept: list[_Archive] = []
+        for archive in self.archives_:
+            known = next((other for other in kept if other.meets(archive)), None)
+            if known is None:
+                kept.append(archive)
+            else:
+                known.absorb(archive)
+        if len(kept) < len(self.archives_):
+            self.archives_ = kept
+            self.walks_ = [(0, 0) for _ in kept]
 
     def notes(self) -> list[str]:
         """Return what each move was worth, and from where the front came.

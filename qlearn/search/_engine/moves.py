@@ -19,6 +19,9 @@ Found = list[tuple[Skeleton, float]]
 _FIRST, _SECOND, _LAST = 12, 40, 200  # iterations of BFGS: on all, on the best, on those that enter the archive
 _N_SECOND = 8
 _MOST_CANDIDATES = 300
+_MOST_PAIRS = 60
+_N_SHORT, _N_SHORTER = 6, 2  # circuits with an edge less that pruning descends shortly, and then further
+_NEAR, _NEAR_SHARE = 2e-3, 0.05  # of the scale, and of what was won: how far pruning may leave the archive
 SAME = 1e-6  # energies closer than this share of the scale belong to one circuit
 
 
@@ -33,6 +36,11 @@ class Level:
     def most(self) -> int:
         """Largest number of edges allowed."""
         return len(self.cuts) - 1
+
+    @property
+    def spread(self) -> float:
+        """What all edges together have won so far."""
+        return float(self.best[0] - self.best[-1])
 
 
 def _distinct(energies: np.ndarray, width: float, most: int) -> np.ndarray:
@@ -99,9 +107,21 @@ def replace_edge(bench: Bench, elite: Skeleton, energy: float, level: Level) -> 
     return refine(bench, Batch.joined(batches), level) if batches else []
 
 
-def delete_edge(bench: Bench, elite: Skeleton, energy: float, level: Level) -> Found:
-    """Take one edge out."""
-    return refine(bench, deletions(elite), level)
+def delete_edges(bench: Bench, elite: Skeleton, energy: float, level: Level) -> Found:
+    """Take one edge out, or two at once: those of a rotation come in pairs, of which one alone is worth nothing."""
+    singles = deletions(elite)
+    found = refine(bench, singles, level)
+    pairs = [
+        deletions(singles.skeleton(b)).take(
+            np.arange(b // N_VARIANTS * N_VARIANTS, N_VARIANTS * len(elite.edges) - N_VARIANTS)
+        )
+        for b in range(singles.size - N_VARIANTS)
+    ]
+    if not pairs or bench.is_spent:
+        return found
+    batch = Batch.joined(pairs)
+    order = np.argsort(bench.energies(batch), kind="stable")[:_MOST_PAIRS]
+    return found + refine(bench, batch.take(order), level)
 
 
 def large_neighbourhood(bench: Bench, elite: Skeleton, energy: float, level: Level) -> Found:
@@ -121,6 +141,23 @@ def large_neighbourhood(bench: Bench, elite: Skeleton, energy: float, level: Lev
 
 def insert_rotation(bench: Bench, elite: Skeleton, energy: float, level: Level) -> Found:
     """Put in the Pauli rotations that promise the largest drop per edge, then take edges out again."""
+    found: Found = []
+    for skeleton, _ in _rotations(bench, elite, energy):
+        found += _pruned(bench, skeleton, level)
+    return found
+
+
+def insert_stripped_rotation(bench: Bench, elite: Skeleton, energy: float, level: Level) -> Found:
+    """Do the same, but first leave out the edges that do nothing yet."""
+    found: Found = []
+    for skeleton, value in _rotations(bench, elite, energy):
+        if not bench.is_spent:
+            found += _pruned(bench, _stripped(bench, skeleton, value), level)
+    return found
+
+
+def _rotations(bench: Bench, elite: Skeleton, energy: float) -> list[tuple[Skeleton, float]]:
+    """Return skeletons with one more rotation, of different promise, and their energies."""
     scale = bench.landscape.scale
     drops: list[tuple[Skeleton, float]] = []
     seen = set()
@@ -131,13 +168,7 @@ def insert_rotation(bench: Bench, elite: Skeleton, energy: float, level: Level) 
             drops.append((skeleton, energy - gain))
         if len(drops) == _N_SECOND:
             break
-    strips = elite.n_qubits > 8 or bench.rng.random() < 0.5
-    found: Found = []
-    for skeleton, value in drops:
-        if bench.is_spent:
-            break
-        found += _pruned(bench, _stripped(bench, skeleton, value) if strips else skeleton, level)
-    return found
+    return drops
 
 
 def _stripped(bench: Bench, skeleton: Skeleton, energy: float) -> Skeleton:
@@ -153,7 +184,7 @@ def _stripped(bench: Bench, skeleton: Skeleton, energy: float) -> Skeleton:
 
 def _pruned(bench: Bench, skeleton: Skeleton, level: Level) -> Found:
     """Return what enters the archive on the way down from a large skeleton, one edge at a time."""
-    scale = bench.landscape.scale
+    near = min(_NEAR * bench.landscape.scale, _NEAR_SHARE * level.spread)
     found: Found = []
     current = Batch.of([skeleton])
     energy = float(bench.descend(current, _SECOND)[0])
@@ -161,14 +192,14 @@ def _pruned(bench: Bench, skeleton: Skeleton, level: Level) -> Found:
         n_edges = int(current.counts[0])
         if n_edges <= level.most:
             found += polish(bench, current, np.array([energy]), level)
-            if energy > min(level.cuts[n_edges] + 2e-3 * scale, level.best[n_edges] + 5e-3 * scale):
+            if energy > min(level.cuts[n_edges] + near, level.best[n_edges] + 2.5 * near):
                 break
         if n_edges == 0:
             break
         shorter = deletions(current.skeleton(0))
-        order = np.argsort(bench.energies(shorter), kind="stable")[: max(6, n_edges)]
+        order = np.argsort(bench.energies(shorter), kind="stable")[:_N_SHORT]
         shorter = shorter.take(order)
-        shorter = shorter.take(np.argsort(bench.descend(shorter, _FIRST), kind="stable")[:3])
+        shorter = shorter.take(np.argsort(bench.descend(shorter, _FIRST), kind="stable")[:_N_SHORTER])
         energies = bench.descend(shorter, _SECOND)
         best = int(np.argmin(np.where(np.isnan(energies), np.inf, energies)))
         current, energy = shorter.take(np.array([best])), float(energies[best])
@@ -198,9 +229,11 @@ def _swapped(skeleton: Skeleton, position: int) -> Skeleton:
 
 
 MOVES: dict[str, Callable[[Bench, Skeleton, float, Level], Found]] = {
+    "stripped": insert_stripped_rotation,
     "rotation": insert_rotation,
     "insert": insert_edge,
     "replace": replace_edge,
-    "delete": delete_edge,
+    "delete": delete_edges,
     "large": large_neighbourhood,
 }
+GROWING = ("stripped", "rotation", "insert")  # those that a circuit without edges can have
