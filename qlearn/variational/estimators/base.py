@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from copy import copy
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -22,32 +23,28 @@ from ..preparation import FeatureScaling, merged_rows
 from ..saving import SavedModelMixin
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
     """Base of estimators around a trained circuit; a subclass says which circuit.
 
-    A subclass stores `ansatz` and its own arguments, and hands on those of training that all have in common; only
-    concrete classes have defaults.
+    A subclass adds its own settings, `ansatz` among them, as fields of a dataclass: the constructors that come of it
+    store what they get and nothing else, as scikit-learn wants.
     """
 
-    def __init__(
-        self, *, observables: Any, entangled: bool, scaling: Any, optimizer: Any, max_epochs: int,
-        batch_size: int | None, alpha: float, tolerance: float, patience: int | None, validation_fraction: float,
-        execution: Any, warm_start: bool, callback: Any, random_state: Any,
-    ) -> None:  # fmt: skip
-        self.observables = observables
-        self.entangled = entangled
-        self.scaling = scaling
-        self.optimizer = optimizer
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.alpha = alpha
-        self.tolerance = tolerance
-        self.patience = patience
-        self.validation_fraction = validation_fraction
-        self.execution = execution
-        self.warm_start = warm_start
-        self.callback = callback
-        self.random_state = random_state
+    observables: Any = None
+    entangled: bool = True
+    scaling: Any = "auto"
+    optimizer: Any = None
+    max_epochs: int = 100
+    batch_size: int | None = 32
+    alpha: float = 1e-4
+    tolerance: float = 1e-4
+    patience: int | None = 10
+    validation_fraction: float = 0.0
+    execution: Any = None
+    warm_start: bool = False
+    callback: Any = None
+    random_state: Any = None
 
     @abstractmethod
     def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:

@@ -1,4 +1,4 @@
-"""The part of the docstrings that all trained estimators share."""
+"""The parts of the docstrings that all trained estimators share."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _TRAINING = """observables : sequence of PauliSum or callable, optional
     callback : callable, optional
         ``callback(epoch, loss, parameters)`` after each epoch; a true answer stops.
     random_state : int, Generator, SeedSequence or None
-        Of first parameters, order of rows, validation rows and shots.
+        Of first parameters, order of rows, validation rows and shots."""
 
-    Attributes
+_LEARNT = """Attributes
     ----------
     model_ : HybridModel
         The circuit and its linear maps.
@@ -50,6 +50,6 @@ _TRAINING = """observables : sequence of PauliSum or callable, optional
 
 
 def documented(cls: _Class) -> _Class:
-    """Return the class with the shared parameters in its docstring, in place of a line ``{training}``."""
-    cls.__doc__ = (cls.__doc__ or "").replace("{training}", _TRAINING)
+    """Return the class with what all share in its docstring, in place of lines ``{training}`` and ``{learnt}``."""
+    cls.__doc__ = (cls.__doc__ or "").replace("{training}", _TRAINING).replace("{learnt}", _LEARNT)
     return cls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..._checks import check_count
@@ -10,35 +11,10 @@ from .base import AbstractVariationalModel, VariationalClassifierMixin, Variatio
 from .documentation import documented
 
 
+@dataclass(eq=False, repr=False)
 class _Dressed(AbstractVariationalModel):
-    def __init__(
-        self,
-        n_qubits: int = 4,
-        ansatz: Any = None,
-        *,
-        observables: Any = None,
-        entangled: bool = True,
-        scaling: Any = "auto",
-        optimizer: Any = None,
-        max_epochs: int = 100,
-        batch_size: int | None = 32,
-        alpha: float = 1e-4,
-        tolerance: float = 1e-4,
-        patience: int | None = 10,
-        validation_fraction: float = 0.0,
-        execution: Any = None,
-        warm_start: bool = False,
-        callback: Any = None,
-        random_state: Any = None,
-    ) -> None:
-        self.n_qubits = n_qubits
-        self.ansatz = ansatz
-        super().__init__(
-            observables=observables, entangled=entangled, scaling=scaling, optimizer=optimizer, max_epochs=max_epochs,
-            batch_size=batch_size, alpha=alpha, tolerance=tolerance, patience=patience,
-            validation_fraction=validation_fraction, execution=execution, warm_start=warm_start, callback=callback,
-            random_state=random_state,
-        )  # fmt: skip
+    n_qubits: int = 4
+    ansatz: Any = None
 
     def _encoding(self) -> None:
         return None
@@ -69,6 +45,8 @@ class DressedClassifier(VariationalClassifierMixin, _Dressed):
         By default `HardwareEfficient()`, three layers.
     {training}
 
+    {learnt}
+
     References
     ----------
     Mari, Bromley, Izaac, Schuld, Killoran, Quantum 4, 340 (2020).
@@ -95,6 +73,8 @@ class DressedRegressor(VariationalRegressorMixin, _Dressed):
     ansatz : AbstractAnsatz, optional
         By default `HardwareEfficient()`, three layers.
     {training}
+
+    {learnt}
 
     References
     ----------

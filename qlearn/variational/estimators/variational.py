@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ...circuits import Circuit, Parameter, parameters
@@ -10,35 +11,10 @@ from .base import AbstractVariationalModel, VariationalClassifierMixin, Variatio
 from .documentation import documented
 
 
+@dataclass(eq=False, repr=False)
 class _Variational(AbstractVariationalModel):
-    def __init__(
-        self,
-        encoding: Any = None,
-        ansatz: Any = None,
-        *,
-        observables: Any = None,
-        entangled: bool = True,
-        scaling: Any = "auto",
-        optimizer: Any = None,
-        max_epochs: int = 100,
-        batch_size: int | None = 32,
-        alpha: float = 1e-4,
-        tolerance: float = 1e-4,
-        patience: int | None = 10,
-        validation_fraction: float = 0.0,
-        execution: Any = None,
-        warm_start: bool = False,
-        callback: Any = None,
-        random_state: Any = None,
-    ) -> None:
-        self.encoding = encoding
-        self.ansatz = ansatz
-        super().__init__(
-            observables=observables, entangled=entangled, scaling=scaling, optimizer=optimizer, max_epochs=max_epochs,
-            batch_size=batch_size, alpha=alpha, tolerance=tolerance, patience=patience,
-            validation_fraction=validation_fraction, execution=execution, warm_start=warm_start, callback=callback,
-            random_state=random_state,
-        )  # fmt: skip
+    encoding: Any = None
+    ansatz: Any = None
 
     def _encoding(self) -> Any:
         return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
@@ -66,6 +42,8 @@ class VariationalClassifier(VariationalClassifierMixin, _Variational):
         By default `HardwareEfficient()`, three layers.
     {training}
 
+    {learnt}
+
     Examples
     --------
     >>> import qlearn as ql
@@ -88,6 +66,8 @@ class VariationalRegressor(VariationalRegressorMixin, _Variational):
     ansatz : AbstractAnsatz, optional
         By default `HardwareEfficient()`, three layers.
     {training}
+
+    {learnt}
 
     Examples
     --------

@@ -197,9 +197,14 @@ class Loop:
 
 
 class AbstractOptimizer(BaseEstimator, ABC):
-    """Base of all optimisers: a subclass makes one step on some rows."""
+    """Base of all optimisers: a subclass makes one step on some rows (`_step`)."""
 
     @abstractmethod
+    def _step(
+        self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
+    ) -> tuple[np.ndarray, float]:
+        """Return what `step` returns."""
+
     def step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
@@ -208,6 +213,7 @@ class AbstractOptimizer(BaseEstimator, ABC):
         Parameters
         ----------
         objective : Objective
+            With what else the optimiser asks for, such as `metric`, `fidelities` or `shot_gradient`.
         parameters : ndarray of shape (n_parameters,)
         rows : slice or ndarray of int
         state : dict
@@ -218,7 +224,9 @@ class AbstractOptimizer(BaseEstimator, ABC):
         -------
         parameters : ndarray of shape (n_parameters,)
         loss : float
+            As the optimiser met it: some take the mean of values near the old parameters.
         """
+        return self._step(objective, parameters, rows, state, random)
 
     def run(
         self, objective: Any, parameters: np.ndarray, loop: Loop, state: dict[str, Any] | None = None

@@ -28,24 +28,9 @@ class Rotosolve(AbstractOptimizer):
     Rotosolve()
     """
 
-    def step(
+    def _step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the parameters after a sweep, and the energy before it.
-
-        Parameters
-        ----------
-        objective : EnergyObjective
-        parameters : ndarray of shape (n_parameters,)
-        rows : slice
-        state : dict
-        random : numpy.random.Generator
-
-        Returns
-        -------
-        parameters : ndarray of shape (n_parameters,)
-        loss : float
-        """
         if not getattr(objective, "is_sinusoidal", False):
             raise TypeError(
                 "Rotosolve needs an energy whose weights each are the angle of one Pauli rotation; use another one."
@@ -69,7 +54,8 @@ class ICANS(AbstractOptimizer):
     """Gradient descent that gives every component of the gradient the shots with the largest expected gain.
 
     For energies and models of data by `ParameterShift`, whose `n_shots` is not used. Shots are rounded up to powers of
-    two, so that few engine calls cover all components. The classical map of a model has no shots of its own.
+    two, so that few engine calls cover all components. The classical map of a model has no shots of its own. A training
+    counts all shots in its state, as `n_shots`.
 
     Parameters
     ----------
@@ -116,26 +102,9 @@ class ICANS(AbstractOptimizer):
         self.bias = bias
         self.term_sampling = term_sampling
 
-    def step(
+    def _step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the next parameters, and the loss at the old ones from as many shots as a component had at most.
-
-        Parameters
-        ----------
-        objective : Objective
-            One with `shot_gradient`.
-        parameters : ndarray of shape (n_parameters,)
-        rows : slice or ndarray of int
-        state : dict
-            ``state["n_shots"]`` counts all shots.
-        random : numpy.random.Generator
-
-        Returns
-        -------
-        parameters : ndarray of shape (n_parameters,)
-        loss : float
-        """
         if not hasattr(objective, "shot_gradient"):
             raise TypeError(f"ICANS needs an objective with gradients from shots; {type(objective).__name__} has none.")
         rate, curvature = self._rate(objective.curvature)

@@ -39,24 +39,9 @@ class Adam(AbstractOptimizer):
         self.beta2 = beta2
         self.decay = decay
 
-    def step(
+    def _step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the next parameters, and the loss at the old ones.
-
-        Parameters
-        ----------
-        objective : Objective
-        parameters : ndarray of shape (n_parameters,)
-        rows : slice or ndarray of int
-        state : dict
-        random : numpy.random.Generator
-
-        Returns
-        -------
-        parameters : ndarray of shape (n_parameters,)
-        loss : float
-        """
         loss, gradient = objective.value_and_gradient(parameters, rows, random)
         count = state["count"] = state.get("count", 0) + 1
         mean = state["mean"] = self.beta1 * state.get("mean", 0.0) + (1 - self.beta1) * gradient
@@ -92,24 +77,9 @@ class LBFGS(AbstractOptimizer):
         self.memory = memory
         self.gradient_tolerance = gradient_tolerance
 
-    def step(
+    def _step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the parameters after one iteration without memory: a line search along the gradient.
-
-        Parameters
-        ----------
-        objective : Objective
-        parameters : ndarray of shape (n_parameters,)
-        rows : slice or ndarray of int
-        state : dict
-        random : numpy.random.Generator
-
-        Returns
-        -------
-        parameters : ndarray of shape (n_parameters,)
-        loss : float
-        """
         found, first = self._minimize(objective, parameters, rows, random, 1, None)
         return found.x, first
 

@@ -47,25 +47,9 @@ class NaturalGradient(AbstractOptimizer):
         self.regularisation = regularisation
         self.n_samples = n_samples
 
-    def step(
+    def _step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the next parameters, and the loss at the old ones.
-
-        Parameters
-        ----------
-        objective : Objective
-            One with `metric`.
-        parameters : ndarray of shape (n_parameters,)
-        rows : slice or ndarray of int
-        state : dict
-        random : numpy.random.Generator
-
-        Returns
-        -------
-        parameters : ndarray of shape (n_parameters,)
-        loss : float
-        """
         loss, gradient = objective.value_and_gradient(parameters, rows, random)
         metric = objective.metric(parameters, rows, self.approximation, self.n_samples)
         n_quantum = len(metric)

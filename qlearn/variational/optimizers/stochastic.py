@@ -37,24 +37,9 @@ class SPSA(AbstractOptimizer):
         self.perturbation = perturbation
         self.stability = stability
 
-    def step(
+    def _step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the next parameters, and the mean of the two perturbed losses.
-
-        Parameters
-        ----------
-        objective : Objective
-        parameters : ndarray of shape (n_parameters,)
-        rows : slice or ndarray of int
-        state : dict
-        random : numpy.random.Generator
-
-        Returns
-        -------
-        parameters : ndarray of shape (n_parameters,)
-        loss : float
-        """
         count = state["count"] = state.get("count", -1) + 1
         gain = self.learning_rate * ((1 + self.stability) / (count + 1 + self.stability)) ** 0.602
         loss, gradient = _perturbed(objective, parameters, rows, self.perturbation / (count + 1) ** 0.101, random)
@@ -97,25 +82,9 @@ class QNSPSA(AbstractOptimizer):
         self.regularisation = regularisation
         self.max_step = max_step
 
-    def step(
+    def _step(
         self, objective: Any, parameters: np.ndarray, rows: Any, state: dict[str, Any], random: np.random.Generator
     ) -> tuple[np.ndarray, float]:
-        """Return the next parameters, and the mean of the two perturbed losses.
-
-        Parameters
-        ----------
-        objective : Objective
-            One with `fidelities`.
-        parameters : ndarray of shape (n_parameters,)
-        rows : slice or ndarray of int
-        state : dict
-        random : numpy.random.Generator
-
-        Returns
-        -------
-        parameters : ndarray of shape (n_parameters,)
-        loss : float
-        """
         count = state["count"] = state.get("count", -1) + 1
         loss, gradient = _perturbed(objective, parameters, rows, self.perturbation, random)
         one, two = (random.integers(2, size=len(parameters)) * 2.0 - 1.0 for _ in range(2))
