@@ -124,7 +124,9 @@ def test_reuploading_sees_scaled_features_in_every_layer(rng):
     for layer in range(2):
         for qubit in range(2):
             circuit.ry(float(scales[2 * layer + qubit] * X[3, qubit]), qubit)
-        variational.HardwareEfficient(n_layers=1).append(circuit, angles[4 * layer : 4 * layer + 4].tolist())
+        variational.HardwareEfficient(n_layers=1, entangler="cz").append(
+            circuit, angles[4 * layer : 4 * layer + 4].tolist()
+        )
     state = statevector(circuit)
     z = [np.vdot(state, ql.PauliSum(label).to_dense() @ state).real for label in ("ZI", "IZ")]
     assert np.allclose(model.quantum_features(X)[3], z)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,45 +15,18 @@ from .base import AbstractVariationalModel, VariationalClassifierMixin, Variatio
 from .documentation import documented
 
 
+@dataclass(eq=False, repr=False)
 class _DataReuploading(AbstractVariationalModel):
-    def __init__(
-        self,
-        encoding: Any = None,
-        ansatz: Any = None,
-        *,
-        n_layers: int = 4,
-        trainable_scaling: bool = True,
-        observables: Any = None,
-        entangled: bool = True,
-        scaling: Any = "auto",
-        optimizer: Any = None,
-        max_epochs: int = 100,
-        batch_size: int | None = 32,
-        alpha: float = 1e-4,
-        tolerance: float = 1e-4,
-        patience: int | None = 10,
-        validation_fraction: float = 0.0,
-        execution: Any = None,
-        warm_start: bool = False,
-        callback: Any = None,
-        random_state: Any = None,
-    ) -> None:
-        self.encoding = encoding
-        self.ansatz = ansatz
-        self.n_layers = n_layers
-        self.trainable_scaling = trainable_scaling
-        super().__init__(
-            observables=observables, entangled=entangled, scaling=scaling, optimizer=optimizer, max_epochs=max_epochs,
-            batch_size=batch_size, alpha=alpha, tolerance=tolerance, patience=patience,
-            validation_fraction=validation_fraction, execution=execution, warm_start=warm_start, callback=callback,
-            random_state=random_state,
-        )  # fmt: skip
+    encoding: Any = None
+    ansatz: Any = None
+    n_layers: int = field(default=4, kw_only=True)
+    trainable_scaling: bool = field(default=True, kw_only=True)
 
     def _encoding(self) -> Any:
         return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
 
     def _ansatz(self) -> Any:
-        return HardwareEfficient(n_layers=1) if self.ansatz is None else self.ansatz
+        return HardwareEfficient(n_layers=1, entangler="cz") if self.ansatz is None else self.ansatz
 
     def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:
         encoding, ansatz = self._encoding(), self._ansatz()
@@ -88,12 +62,15 @@ class DataReuploadingClassifier(VariationalClassifierMixin, _DataReuploading):
     encoding : AbstractEncoding, optional
         By default `AngleEncoding(min_qubits=4)`: one feature a qubit, four to eight qubits.
     ansatz : AbstractAnsatz, optional
-        Of one layer; by default `HardwareEfficient(n_layers=1)`.
+        Of one layer; by default `HardwareEfficient(n_layers=1, entangler="cz")`: CZ leaves alone what Z is measured on,
+        so that a result still hangs on few features.
+    {training}
     n_layers : int
         How often encoding and ansatz follow each other.
     trainable_scaling : bool
         Whether each input of each layer is multiplied by a weight of its own, 1 at first.
-    {training}
+
+    {learnt}
 
     References
     ----------
@@ -120,12 +97,15 @@ class DataReuploadingRegressor(VariationalRegressorMixin, _DataReuploading):
     encoding : AbstractEncoding, optional
         By default `AngleEncoding(min_qubits=4)`: one feature a qubit, four to eight qubits.
     ansatz : AbstractAnsatz, optional
-        Of one layer; by default `HardwareEfficient(n_layers=1)`.
+        Of one layer; by default `HardwareEfficient(n_layers=1, entangler="cz")`: CZ leaves alone what Z is measured on,
+        so that a result still hangs on few features.
+    {training}
     n_layers : int
         How often encoding and ansatz follow each other.
     trainable_scaling : bool
         Whether each input of each layer is multiplied by a weight of its own, 1 at first.
-    {training}
+
+    {learnt}
 
     References
     ----------
