@@ -37,17 +37,22 @@ CASES = [
     Case("h2o_8q_legacy", 5.0, {6: 0.175, 7: 0.0755}),
     Case("h2o_8q", 10.0, {5: 1.6}),
     Case("heisenberg_6q", 10.0, {13: 0.01}),
+    Case("xxz_6q", 10.0, {9: 10.0, 13: 0.01}),
     Case("tfim_8q", 20.0, {14: 3.0}),
     Case("lih_12q_2.2", 30.0, {9: 1.6}),
 ]
 
 
 def problem(name: str):
-    """Return a problem, its exact energy and the error of its reference (NaN for none), or None if PySCF is missing."""
+    """Return a problem and its exact energy, or None if PySCF is missing."""
     kind, size, *rest = name.split("_")
-    if kind in ("heisenberg", "tfim"):
-        make = ql.datasets.make_heisenberg_chain if kind == "heisenberg" else ql.datasets.make_ising_chain
-        hamiltonian = make(int(size[:-1]))
+    if kind in ("heisenberg", "xxz", "tfim"):
+        n = int(size[:-1])
+        chain = ql.datasets.make_heisenberg_chain
+        hamiltonian = {
+            "heisenberg": lambda: chain(n), "xxz": lambda: chain(n, (1.0, 1.0, 0.5)),
+            "tfim": lambda: ql.datasets.make_ising_chain(n),
+        }[kind]()  # fmt: skip
         return ql.search.EnergyProblem(hamiltonian, gates=("ry", "cz")), float(hamiltonian.ground_state().energies[0])
     if size == "12q":
         try:

@@ -92,6 +92,16 @@ CLAIMS = {
         (rf"StructureSearch +best {NUMBER} with", [(-4.7588, -4.74)]),
         (rf"the W state on a line: infidelity {NUMBER} with [23] CX", [(-1e-12, 1e-9)]),
     ],
+    "11_noisy_device": [
+        (rf" 1 x better: 0 CX, +{NUMBER} mHa above exact, {NUMBER} without", [(20.6, 23), (20.58, 20.59)]),
+        (rf" 3 x better: 3 CX, +{NUMBER} mHa above exact, +{NUMBER} without", [(5, 12), (-1e-6, 1e-3)]),
+        (rf"10 x better: 3 CX, +{NUMBER} mHa above exact, +{NUMBER} without", [(1, 5), (-1e-6, 1e-3)]),
+        (rf"from noisy shots +{NUMBER} mHa", [(-1e-6, 2)]),
+        (rf"on fresh shots .* {NUMBER} standard errors", [(0, 4.5)]),
+        (rf"LiH on a line: {NUMBER} CX, {NUMBER} mHa", [(3, 16), (0, 15)]),
+        (rf"noise costs {NUMBER} mHa to first order, {NUMBER} in all", [(0.05, 2), (0.05, 2)]),
+        (r"OPENQASM 3\.0;", []),
+    ],
     "07_classifying_images": [
         (rf"6 qubits, 288 weights, trained in .*\ntest accuracy {NUMBER}", [(0.945, 0.98)]),
         (rf"no circuit, linear map alone: +{NUMBER}", [(0.85, 0.925)]),

@@ -192,6 +192,7 @@ def _summed(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> li
                 continue
             if index < 0 and starts_at_zero and step.name in _DIAGONAL:
                 continue
+            step = Instruction(step.name, step.qubits, (_wrapped(float(step.angles[0])),))
         for qubit in step.qubits:
             last[qubit] = len(result)
         result.append(step)
