@@ -18,15 +18,19 @@ from .shadows_correlations import CorrelationDisplay
 from .shadows_errors import ShotErrorDisplay
 from .shadows_schemes import SchemeDisplay
 from .variational_boundary import BoundaryDisplay
+from .variational_circuits import ExpressibilityDisplay
 from .variational_gradients import GradientVarianceDisplay
 from .variational_landscape import LandscapeDisplay
 from .variational_learning import LearningCurveDisplay
+from .variational_spectrum import FisherSpectrumDisplay
 
 __all__ = [
     "BoundaryDisplay",
     "ComparisonDisplay",
     "CorrelationDisplay",
     "EstimatesDisplay",
+    "ExpressibilityDisplay",
+    "FisherSpectrumDisplay",
     "GradientVarianceDisplay",
     "ImagesDisplay",
     "LandscapeDisplay",

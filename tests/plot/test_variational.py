@@ -49,3 +49,23 @@ def test_gradient_variances_are_means_over_parameters():
     display = ql.plot.GradientVarianceDisplay.from_estimates([2, 4], {"a": rows}).plot()
     np.testing.assert_allclose(display.variances["a"], [0.2, 0.2])
     np.testing.assert_allclose(display.ax_.lines[0].get_xdata(), [2, 4])
+
+
+def test_fisher_spectra_are_medians_with_bands():
+    rows = np.array([[3.0, 1.0, 0.0], [5.0, 2.0, 1e-3], [4.0, 1.5, 0.0]])
+    display = ql.plot.FisherSpectrumDisplay({"a": rows, "b": rows[:, :2]}).plot()
+    np.testing.assert_allclose(display.ax_.lines[0].get_ydata(), [4.0, 1.5, 1e-12])
+    np.testing.assert_allclose(display.ax_.lines[1].get_xdata(), [1, 2])
+    band = display.ax_.collections[0].get_paths()[0].vertices[:, 1]
+    assert (band.min(), band.max()) == (1e-12, 5.0)
+    with pytest.raises(ValueError, match=r"The spectrum 'none' is empty, of shape \(0, 3\)"):
+        ql.plot.FisherSpectrumDisplay({"none": rows[:0]})
+
+
+def test_expressibility_is_drawn_against_entanglement():
+    reach, entangled = ql.Estimate(0.2, 0.02, 100), ql.Estimate(0.7, 0.01, 100)
+    display = ql.plot.ExpressibilityDisplay({"a": reach, "b": reach}, {"a": entangled, "b": entangled}).plot()
+    assert [tuple(line.lines[0].get_xydata()[0]) for line in display.ax_.containers] == [(0.7, 0.2)] * 2
+    assert display.ax_.get_yscale() == "log"
+    with pytest.raises(ValueError, match=r"must have the same names, got \['a'\] and \['c'\]"):
+        ql.plot.ExpressibilityDisplay({"a": reach}, {"c": entangled})
