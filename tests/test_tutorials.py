@@ -112,6 +112,7 @@ CLAIMS = {
         (rf"two-qubit errors of 0\.001, 10000 shots: {NUMBER}", [(0.85, 1.0)]),
         (rf"16 components +test accuracy {NUMBER}", [(0.85, 0.95)]),
         (rf"0 or 1, trained with shots and noise: {NUMBER}", [(0.9, 1.0)]),
+        (rf"QCNN: 49 weights, .* test accuracy {NUMBER}\n.*pixels: test accuracy {NUMBER}", [(0.95, 1.0), (0.4, 0.62)]),
     ],
     "08_kernels": [
         (rf"SVC +accuracy {NUMBER}", [(0.96, 0.99)]),
