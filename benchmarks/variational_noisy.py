@@ -95,6 +95,7 @@ def _train(case: str, n_shots: int, epochs: int) -> Result:
         shots = f", {spent:.2g} shots" if spent else ""
         curve = " ".join(f"{loss:.2f}" for loss in model.loss_curve_)
         notes.append(f"{name}: loss by epoch {curve}{shots}, {time.process_time() - begin:.0f} s with judging")
+    metrics["lost_to_noise"] = metrics["accuracy_exact"] - metrics["accuracy"]
     metrics["logistic_regression"] = LogisticRegression().fit(train, a).score(test, b)
     notes.append(f"{len(a)} training digits, {len(b)} test digits")
     return Result(case, 1, {}, "training", metrics, notes)
