@@ -22,7 +22,9 @@ def colour_code(distance: int) -> CSSCode:
     -------
     CSSCode
         With an X and a Z check on every face. Check coordinates are x, y and the colour from 0 to 2, by 3 more for Z:
-        the convention of Stim's sample circuits and of Chromobius. Bombin and Martin-Delgado, PRL 97, 180501 (2006).
+        the convention of Stim's sample circuits and of Chromobius. Memory circuits keep the distance under noise on
+        data and measurements, and (distance + 1) / 2 of it under noise on gates: no flag qubits catch an ancilla's
+        errors. Bombin and Martin-Delgado, PRL 97, 180501 (2006).
 
     Raises
     ------

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import stim
 
+from ._exact_distance import MOST_MECHANISMS, WIDEST, count_mechanisms, lightest_unseen
+
 __all__ = ["Distance", "circuit_distance"]
 
 
@@ -34,7 +36,8 @@ def circuit_distance(circuit: stim.Circuit) -> Distance:
     -------
     Distance
         Exact where every mechanism flips at most two detectors. Where some flip more, the shortest error found among
-        edges and by a limited search of hyperedges (up to six detectors): an upper bound.
+        edges and by a limited search of hyperedges (up to six detectors) is an upper bound; up to 4000 mechanisms, all
+        sets of up to four are looked at too, so that a distance of at most 5 is exact.
 
     Raises
     ------
@@ -49,7 +52,12 @@ def circuit_distance(circuit: stim.Circuit) -> Distance:
             continue
     if not found:
         raise ValueError("No errors flip an observable unseen; the circuit needs noise and observables.")
-    return Distance(min(found), _is_graph(circuit))
+    if _is_graph(circuit):
+        return Distance(min(found), True)
+    if count_mechanisms(circuit) > MOST_MECHANISMS:
+        return Distance(min(found), False)
+    lightest = lightest_unseen(circuit, min(found)) or min(found)
+    return Distance(lightest, lightest <= WIDEST + 1)
 
 
 def _is_graph(circuit: stim.Circuit) -> bool:

@@ -23,7 +23,8 @@ def colour_memory(distance: int, rounds: int, *, noise: CircuitNoise) -> stim.Ci
     Returns
     -------
     stim.Circuit
-        One ancilla a face; for one check of X and one of Z a face, see `memory_circuit` of `colour_code`.
+        One ancilla a face; for one check of X and one of Z a face, see `memory_circuit` of `colour_code`. Under noise
+        on gates its distance is (distance + 1) / 2, 2 for 3 and 3 for 5: an ancilla's error spreads to several qubits.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def surface_memory(
     --------
     >>> circuit = ql.codes.surface_memory(3, 3, noise=ql.codes.CircuitNoise.si1000(0.001))
     >>> ql.codes.circuit_distance(circuit)
-    Distance(value=3, is_exact=False)
+    Distance(value=3, is_exact=True)
     """
     if basis not in ("X", "Z"):
         raise ValueError(f"`basis` must be 'X' or 'Z', got {basis!r}.")

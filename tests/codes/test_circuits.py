@@ -81,7 +81,23 @@ def test_a_wrong_order_loses_distance():
 
 def test_colouring_loses_distance_and_says_so():
     circuit = memory_circuit(CODES["colour"], 3, noise=NOISES["uniform"])
-    assert circuit_distance(circuit) == (2, False)
+    assert circuit_distance(circuit) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["surface", "xzzx", "unrotated", "colour"])
+def test_distances_with_hyperedges_are_those_of_all_small_sets(name):
+    """Against every set of mechanisms of a short experiment, by hand."""
+    circuit = memory_circuit(CODES[name], 1, noise=NOISES["uniform"])
+    mechanisms = {
+        (frozenset(detectors), frozenset(observables))
+        for detectors, observables in ql.decoders.DecodingProblem.from_circuit(circuit).mechanisms.components()
+    }
+    sums, weight = {(frozenset(), frozenset())}, 0
+    while not any(not detectors and observables for detectors, observables in sums):
+        sums = {(d ^ e, o ^ f) for d, o in sums for e, f in mechanisms}
+        weight += 1
+        assert weight < 4
+    assert circuit_distance(circuit) == (weight, True)
 
 
 def test_xzzx_is_a_surface_code_in_other_letters():

@@ -32,10 +32,12 @@ def test_code_capacity_has_one_error_a_qubit():
     assert str(circuit).count("DEPOLARIZE1(0.03)") == 1
 
 
-def test_hyperedges_make_a_bound():
+def test_many_hyperedges_make_a_bound(monkeypatch):
     colour = stim.Circuit.generated(
         "color_code:memory_xyz", distance=3, rounds=2, before_round_data_depolarization=0.01
     )
+    assert circuit_distance(colour) == (3, True)
+    monkeypatch.setattr("qlearn.codes.distance.MOST_MECHANISMS", 5)
     assert circuit_distance(colour) == (3, False)
 
 
