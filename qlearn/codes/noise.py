@@ -1,21 +1,16 @@
 """Circuit-level noise added to an ideal Stim circuit."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import product
 from numbers import Real
 
 import stim
 
 from .._checks import check_probability
+from ._moments import BOTH, MEASURES, RESETS, collapses, data_qubits, gate_width, moments_of, operates, qubits_of
 
 __all__ = ["CircuitNoise"]
-
-_RESETS = {"R": "X_ERROR", "RZ": "X_ERROR", "RX": "Z_ERROR", "RY": "X_ERROR"}
-_MEASURES = {"M": "X_ERROR", "MZ": "X_ERROR", "MX": "Z_ERROR", "MY": "X_ERROR"}
-_BOTH = {"MR": "R", "MRZ": "R", "MRX": "RX", "MRY": "RY"}
-_NOT_OPERATIONS = frozenset({"DETECTOR", "OBSERVABLE_INCLUDE", "QUBIT_COORDS", "SHIFT_COORDS", "MPAD"})
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ class CircuitNoise:
         -------
         CircuitNoise
         """
-        return cls(one_qubit=p, two_qubit=p, reset=p, measure=p, idle=p)
+        return replace(cls.circuit_level(p), data=0.0, idle=p)
 
     @classmethod
     def si1000(cls, p: float) -> "CircuitNoise":
@@ -132,7 +127,7 @@ class CircuitNoise:
         -------
         CircuitNoise
         """
-        return cls(one_qubit=p, two_qubit=p, reset=p, measure=p, idle=p, bias=bias)
+        return replace(cls.uniform(p), bias=bias)
 
     @classmethod
     def phenomenological(cls, p: float) -> "CircuitNoise":
@@ -147,7 +142,7 @@ class CircuitNoise:
         -------
         CircuitNoise
         """
-        return cls(data=p, measure=p)
+        return replace(cls.code_capacity(p), measure=p)
 
     @classmethod
     def code_capacity(cls, p: float) -> "CircuitNoise":
@@ -176,32 +171,32 @@ class CircuitNoise:
         -------
         stim.Circuit
         """
-        moments = list(_moments(circuit.flattened()))
-        everything = {q for moment in moments for part in moment if _operates(part) for q in _qubits(part)}
-        data = _data_qubits(moments)
+        moments = list(moments_of(circuit.flattened()))
+        everything = {q for moment in moments for part in moment if operates(part) for q in qubits_of(part)}
+        data = data_qubits(moments)
         noisy = stim.Circuit()
         at_start = False
         for index, moment in enumerate(moments):
             if index:
                 noisy.append("TICK")
-            if at_start and any(_gate_width(part) for part in moment):
+            if at_start and any(gate_width(part) for part in moment):
                 self._depolarise(noisy, data, self.data)
             self._append_moment(noisy, moment, everything)
-            at_start = any(_collapses(part) for part in moment)
+            at_start = any(collapses(part) for part in moment)
         return noisy
 
     def _append_moment(self, noisy: stim.Circuit, moment: list[stim.CircuitInstruction], everything: set[int]) -> None:
         busy: set[int] = set()
         for part in moment:
-            qubits = _qubits(part) if _operates(part) else []
+            qubits = qubits_of(part) if operates(part) else []
             busy.update(qubits)
-            measured = _BOTH.get(part.name, part.name)
-            if part.name in _MEASURES or part.name in _BOTH:
-                _append(noisy, _MEASURES.get(part.name, _RESETS.get(measured, "")), qubits, self.measure)
+            measured = BOTH.get(part.name, part.name)
+            if part.name in MEASURES or part.name in BOTH:
+                _append(noisy, MEASURES.get(part.name, RESETS.get(measured, "")), qubits, self.measure)
             noisy.append(part)
-            if measured in _RESETS:
-                _append(noisy, _RESETS[measured], qubits, self.reset)
-            width = _gate_width(part)
+            if measured in RESETS:
+                _append(noisy, RESETS[measured], qubits, self.reset)
+            width = gate_width(part)
             if width == 1:
                 self._depolarise(noisy, qubits, self.one_qubit)
             elif width == 2:
@@ -209,7 +204,7 @@ class CircuitNoise:
         left = sorted(everything - busy)
         if busy:
             self._depolarise(noisy, left, self.idle)
-        if any(_collapses(part) for part in moment):
+        if any(collapses(part) for part in moment):
             self._depolarise(noisy, left, self.waiting)
 
     def _depolarise(self, noisy: stim.Circuit, qubits: list[int], probability: float, n_qubits: int = 1) -> None:
@@ -225,51 +220,6 @@ class CircuitNoise:
         phases = probability * (1.0 if self.bias == math.inf else self.bias / (1 + self.bias))
         others = (probability - phases) / (len(names) - n_phases)
         return [others if set(name) & {"X", "Y"} else phases / n_phases for name in names]
-
-
-def _moments(circuit: stim.Circuit) -> Iterator[list[stim.CircuitInstruction]]:
-    moment: list[stim.CircuitInstruction] = []
-    for part in circuit:
-        if part.name == "TICK":
-            yield moment
-            moment = []
-        else:
-            moment.append(part)
-    yield moment
-
-
-def _data_qubits(moments: list[list[stim.CircuitInstruction]]) -> list[int]:
-    """Return the qubits that only the last measuring moment measures, and does not reset with it."""
-    measured = [{q for part in moment if _measures(part) for q in _qubits(part)} for moment in moments]
-    measured = [qubits for qubits in measured if qubits]
-    if not measured:
-        return []
-    reused = {q for moment in moments for part in moment if part.name in _BOTH for q in _qubits(part)}
-    return sorted(measured[-1].difference(reused, *measured[:-1]))
-
-
-def _measures(part: stim.CircuitInstruction) -> bool:
-    return part.name in _MEASURES or part.name in _BOTH
-
-
-def _collapses(part: stim.CircuitInstruction) -> bool:
-    return _measures(part) or part.name in _RESETS
-
-
-def _operates(part: stim.CircuitInstruction) -> bool:
-    return part.name not in _NOT_OPERATIONS and not (
-        stim.gate_data(part.name).is_noisy_gate and not stim.gate_data(part.name).produces_measurements
-    )
-
-
-def _gate_width(part: stim.CircuitInstruction) -> int:
-    """Return 1 or 2 for unitary gates of that many qubits, else 0."""
-    gate = stim.gate_data(part.name)
-    return 0 if not gate.is_unitary else 2 if gate.is_two_qubit_gate else 1
-
-
-def _qubits(part: stim.CircuitInstruction) -> list[int]:
-    return [target.value for target in part.targets_copy() if target.is_qubit_target]
 
 
 def _append(noisy: stim.Circuit, name: str, qubits: list[int], probability: float | list[float]) -> None:

@@ -2,16 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-from scipy.sparse import csr_matrix
-
 from .._checks import check_count, missing_extra
-from ._hyperedges import AbstractHyperedgeDecoder
+from ._ldpc import AbstractLdpcDecoder
 
 __all__ = ["BPLSD"]
 
 
-class BPLSD(AbstractHyperedgeDecoder):
+class BPLSD(AbstractLdpcDecoder):
     """Belief propagation, then statistics within clusters of mechanisms where it does not converge.
 
     Parameters
@@ -58,14 +55,8 @@ class BPLSD(AbstractHyperedgeDecoder):
             raise missing_extra("BPLSD", "ldpc", "decoders") from error
         self.order_ = min(check_count("order", self.order), len(self.hyperedges_.priors))
         return BpLsdDecoder(
-            csr_matrix(self.hyperedges_.check_matrix),
-            error_channel=self.hyperedges_.priors.tolist(),
-            max_iter=check_count("max_iterations", self.max_iterations, 1),
-            bp_method=self.method,
-            ms_scaling_factor=self.scaling,
+            self._checks(),
+            **self._propagation(),
             lsd_method=self.lsd_method if self.order_ else "LSD_0",
             lsd_order=self.order_,
         )
-
-    def _decode(self, syndromes: np.ndarray) -> np.ndarray:
-        return self.hyperedges_.flipped(np.array([self._native.decode(row) for row in syndromes.view(np.uint8)]))

@@ -2,16 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-from scipy.sparse import csr_matrix
-
 from .._checks import check_count, missing_extra
-from ._hyperedges import AbstractHyperedgeDecoder
+from ._ldpc import AbstractLdpcDecoder
 
 __all__ = ["BPOSD"]
 
 
-class BPOSD(AbstractHyperedgeDecoder):
+class BPOSD(AbstractLdpcDecoder):
     """Belief propagation, then ordered statistics where it does not converge: a baseline for any code.
 
     Parameters
@@ -58,19 +55,13 @@ class BPOSD(AbstractHyperedgeDecoder):
             from ldpc.mod2 import rank
         except ImportError as error:
             raise missing_extra("BPOSD", "ldpc", "decoders") from error
-        checks = csr_matrix(self.hyperedges_.check_matrix)
+        checks = self._checks()
         order = check_count("order", self.order)
         spare = checks.shape[1] - int(rank(checks))
         self.order_ = 0 if self.osd_method == "OSD_0" else min(order, spare)
         return BpOsdDecoder(
             checks,
-            error_channel=self.hyperedges_.priors.tolist(),
-            max_iter=check_count("max_iterations", self.max_iterations, 1),
-            bp_method=self.method,
-            ms_scaling_factor=self.scaling,
+            **self._propagation(),
             osd_method=self.osd_method if self.order_ else "OSD_0",
             osd_order=self.order_,
         )
-
-    def _decode(self, syndromes: np.ndarray) -> np.ndarray:
-        return self.hyperedges_.flipped(np.array([self._native.decode(row) for row in syndromes.view(np.uint8)]))
