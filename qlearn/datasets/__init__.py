@@ -6,6 +6,7 @@ from .hubbard import make_fermi_hubbard
 from .models import make_heisenberg_chain, make_ising_chain, make_lattice_model, make_maxcut
 from .molecules import Molecule, load_molecule, load_molecules, make_molecule
 from .recorded import load_measurements, load_memory_circuit
+from .spin_square import make_spin_square
 
 __all__ = [
     "ElectronicProblem",
@@ -22,4 +23,5 @@ __all__ = [
     "make_lattice_model",
     "make_maxcut",
     "make_molecule",
+    "make_spin_square",
 ]

@@ -35,6 +35,11 @@ class EnergyProblem(SearchProblem):
         A state to start from and to compare with, such as that of Hartree-Fock: bits, qubit 0 first, or a circuit.
     coupling : networkx.Graph, iterable of pairs, "line", "ring" or None
         Pairs of qubits that share a gate, in either direction; None for all pairs.
+    symmetries : sequence of (PauliSum, float)
+        Operators that commute with the Hamiltonian, such as a number of electrons, with the value the state shall have.
+        The energy of a search is then that of the Hamiltonian plus ``penalty * (operator - value)**2`` for each.
+    penalty : float, optional
+        By default the `scale` of the Hamiltonian.
     noise : NoiseModel, optional
         Of the device; circuits are then chosen by their energy under it.
     noise_method : {"density_matrix", "first_order", "trajectories"}
@@ -68,6 +73,8 @@ class EnergyProblem(SearchProblem):
         gates: Iterable[str] = ("ry", "rz", "cx"),
         reference: Any = None,
         coupling: Any = None,
+        symmetries: Sequence[tuple[PauliSum, float]] = (),
+        penalty: float | None = None,
         noise: NoiseModel | None = None,
         noise_method: str = "density_matrix",
         objectives: Sequence[str] | None = None,
@@ -82,6 +89,8 @@ class EnergyProblem(SearchProblem):
         self.noise_method = noise_method
         super().__init__(hamiltonian.n_qubits, gates=gates, coupling=coupling, noise=noise, objectives=objectives)
         self.hamiltonian = hamiltonian.simplify(0.0)
+        for operator, value in symmetries:
+            self.hamiltonian = self.hamiltonian + _penalised(hamiltonian, operator, value, penalty or self.scale)
         self.reference = _checked_reference(reference, self.n_qubits)
         self._name = name
         self._engine = Statevector()
@@ -210,6 +219,19 @@ class EnergyProblem(SearchProblem):
         indptr, indices = matrix.indptr.astype(np.uint32), matrix.indices.astype(np.uint32)
         data = np.ascontiguousarray(matrix.data)
         return Landscape(self.n_qubits, indptr, indices, data, self.edges, self.scale)
+
+
+def _penalised(hamiltonian: PauliSum, operator: Any, value: float, penalty: float) -> PauliSum:
+    """Return penalty * (operator - value)**2, if the operator is a symmetry."""
+    if not isinstance(operator, PauliSum) or operator.n_qubits != hamiltonian.n_qubits:
+        raise TypeError(f"`symmetries` must hold a PauliSum on {hamiltonian.n_qubits} qubits, got {operator!r}.")
+    if (hamiltonian @ operator - operator @ hamiltonian).simplify(1e-8).n_terms:
+        raise ValueError("`symmetries` holds an operator that does not commute with the Hamiltonian.")
+    if not penalty > 0:
+        raise ValueError(f"`penalty` must be positive, got {penalty!r}.")
+    shifted = operator - float(value)
+    square = (penalty * (shifted @ shifted)).simplify(1e-12)
+    return PauliSum.from_arrays(square.x, square.z, np.real(square.coefficients))
 
 
 def _checked_reference(reference: Any, n_qubits: int) -> tuple[int, ...] | Circuit | None:

@@ -40,6 +40,7 @@ class _Archive:
     def __init__(self, n_kept: int, most: int, width: float) -> None:
         self.n_kept, self.width = n_kept, width
         self.rows: list[list[_Entry]] = [[] for _ in range(most + 1)]
+        self.progress = [1.0, 1.0]  # own records and evaluations, both decaying
 
     @property
     def top(self) -> int:
@@ -238,7 +239,10 @@ class StructureSearch(Strategy):
         return self.asked_
 
     def _shares(self) -> np.ndarray:
-        """Return how often to choose each archive: by the part of the front that it reaches, and never not at all."""
+        """Return how often to choose each archive: by the part of the front that it reaches, and by its own progress.
+
+        A low state of another symmetry can hold the front from the start and lead nowhere.
+        """
         lowest = np.minimum.accumulate(self.best_)
         is_front = np.append(True, lowest[1:] < lowest[:-1] - self.width_)
         reached = np.full(len(self.archives_), 0.05)
@@ -247,7 +251,8 @@ class StructureSearch(Strategy):
                 row = archive.rows[n_edges]
                 reached[i] += bool(row) and row[0].energy <= lowest[n_edges] + self.width_
         reached += 0.15 * reached.sum() / len(reached)
-        return reached / reached.sum()
+        rates = np.array([records / max(cost, 1e-9) for records, cost in (a.progress for a in self.archives_)])
+        return 0.5 * reached / reached.sum() + 0.5 * rates / rates.sum()
 
     def _move(self, rng: np.random.Generator, index: int) -> Task:
         """Choose an archive, its next number of edges, a move, and the best elite that has not had it."""
@@ -279,10 +284,12 @@ class StructureSearch(Strategy):
                 news += outcome.found
                 continue
             archive = self.archives_[task.archive if isinstance(task, _Move) else i]
-            entries = bests = 0
+            entries = bests = records = 0
             for found in sorted(outcome.found, key=lambda item: item.cost):
                 skeleton = ordered(Skeleton(tuple(map(tuple, found.structure)), found.values))
                 n_edges = len(skeleton.edges)
+                lowest = min((row[0].energy for row in archive.rows[: n_edges + 1] if row), default=np.inf)
+                records += found.cost < lowest - self.width_
                 entries += archive.add(skeleton, found.cost)
                 if found.cost < self.best_[: n_edges + 1].min() - self.width_:
                     bests += 1
@@ -295,6 +302,7 @@ class StructureSearch(Strategy):
                 self.moves_[task.name][0] += bests
                 self.moves_[task.name][1] += 1
                 _note(self.rewards_[task.name], _NEW_BEST * bests + _NEW_ENTRY * entries, cost)
+                _note(archive.progress, records, cost)
         self._merge()
         return news
 

@@ -1,10 +1,10 @@
-"""The Hubbard model against closed forms."""
+"""The Hubbard model and its spin against closed forms."""
 
 import networkx as nx
 import numpy as np
 import pytest
 
-from qlearn.datasets import make_fermi_hubbard
+from qlearn.datasets import make_fermi_hubbard, make_spin_square
 
 
 @pytest.mark.parametrize("u", [0.0, 3.0, 8.0])
@@ -31,3 +31,15 @@ def test_half_filling_is_lowest_by_default():
     assert number == pytest.approx(4.0, abs=1e-9)
     with pytest.raises(ValueError, match="no loops"):
         make_fermi_hubbard(nx.Graph([(0, 0)]))
+
+
+@pytest.mark.parametrize("spin_order", ["blocked", "interleaved"])
+@pytest.mark.parametrize("encoding", ["jordan_wigner", "parity", "bravyi_kitaev"])
+def test_spin_is_conserved_and_counts_multiplets(encoding, spin_order):
+    options = {"encoding": encoding, "spin_order": spin_order}
+    spin = make_spin_square(3, **options)
+    model = make_fermi_hubbard(nx.path_graph(3), 1.0, 4.0, **options)
+    assert (model @ spin - spin @ model).simplify(1e-9).n_terms == 0
+    values, counts = np.unique(np.linalg.eigvalsh(spin.to_dense()).round(9), return_counts=True)
+    assert values.tolist() == [0.0, 0.75, 2.0, 3.75]
+    assert counts.tolist() == [14, 28, 18, 4]  # multiplets of one to six electrons in three orbitals
