@@ -144,10 +144,10 @@ def _updated(inverse: np.ndarray, step: np.ndarray, change: np.ndarray, is_first
 
 
 class CircuitStrategy(Strategy):
-    """Base of strategies whose structures are lists of gates, with a cache of what was tried."""
+    """Base of strategies whose structures are lists of gates, with a record of what was tried."""
 
     def _start(self) -> None:
-        self.cache_: dict[str, float] = {}
+        self.seen_: set[str] = set()
         self._begin()
 
     def proposal(self, found: Found) -> Proposal:
@@ -166,10 +166,9 @@ class CircuitStrategy(Strategy):
     def _is_new(self, structure: Structure) -> bool:
         """Return whether no structure of this canonical form was asked for, and remember it."""
         key = canonical(structure)
-        if key in self.cache_:
-            return False
-        self.cache_[key] = np.inf
-        return True
+        is_new = key not in self.seen_
+        self.seen_.add(key)
+        return is_new
 
     @abstractmethod
     def _begin(self) -> None: ...

@@ -12,9 +12,11 @@ from .strategy import Found, Outcome, Task
 
 __all__ = ["RandomSearch"]
 
+_MOST_DRAWS = 10  # until a circuit is tried again, from other angles
+
 
 class RandomSearch(CircuitStrategy):
-    """Draw circuits of random entangling blocks, and optimise each from random angles.
+    """Draw circuits of random entangling blocks, seldom one twice, and optimise each from random angles.
 
     Parameters
     ----------
@@ -48,9 +50,12 @@ class RandomSearch(CircuitStrategy):
         return [self._drawn(rng) for _ in range(self.batch)]
 
     def _drawn(self, rng: np.random.Generator) -> Task:
-        n_blocks = int(rng.integers(self.most_ + 1))
-        blocks = self.alphabet_.first_layer() + [self.alphabet_.random_block(rng) for _ in range(n_blocks)]
-        structure = self.alphabet_.structure(blocks)
+        for _ in range(_MOST_DRAWS):
+            n_blocks = int(rng.integers(self.most_ + 1))
+            blocks = self.alphabet_.first_layer() + [self.alphabet_.random_block(rng) for _ in range(n_blocks)]
+            structure = self.alphabet_.structure(blocks)
+            if self._is_new(structure):
+                break
         n_angles = sum(self.alphabet_.block_size(block) for block in blocks)
         return Optimise(structure, rng.uniform(-np.pi, np.pi, n_angles), self.max_iterations)
 
