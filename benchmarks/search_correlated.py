@@ -1,6 +1,8 @@
 """Strongly correlated problems, Hartree-Fock more than 100 mHa off: the structure search beside ADAPT and UCCSD.
 
-Errors in mHa (Hubbard: 1e-3 of the hopping) against exact diagonalisation, computed after the search. All circuits are
+Errors in mHa (Hubbard: 1e-3 of the hopping) against exact diagonalisation, computed after the search. Low states of
+high spin abound here: our searches are told that the ground state is a singlet, by a penalty that their errors include;
+ADAPT and UCCSD need no such help, their generators conserve the spin of the reference or nearly so. All circuits are
 counted after one clean-up pass, state preparation included, and shown at equal numbers of two-qubit gates. Seconds are
 those of the processor on one thread. The molecules need PySCF.
 """
@@ -23,11 +25,12 @@ CHEMICAL = 1.6  # mHa
 
 
 class Case(NamedTuple):
-    """A problem and the seconds for each seed."""
+    """A problem, the seconds for each seed, and the penalty on the total spin."""
 
     name: str
     make: Callable[[], tuple]
     seconds: float
+    penalty: float = 0.05
 
 
 def molecule(atoms, **options):
@@ -62,14 +65,14 @@ def hubbard(graph: nx.Graph, interaction: float):
 
 
 CASES = [
-    Case("h4_chain_8q_2.0", lambda: hydrogens(4, 2.0), 8.0),
-    Case("h4_square_8q_1.5", lambda: molecule([("H", (x, y, 0.0)) for x in (0.0, 1.5) for y in (0.0, 1.5)]), 8.0),
-    Case("h2o_8q_2.0", lambda: water(2.0), 8.0),
-    Case("n2_8q_1.8", lambda: nitrogen(1.8, 4), 8.0),
-    Case("hubbard_ring_8q_u8", lambda: hubbard(nx.cycle_graph(4), 8.0), 8.0),
-    Case("h6_chain_12q_1.5", lambda: hydrogens(6, 1.5), 25.0),
-    Case("n2_12q_1.8", lambda: nitrogen(1.8, 6), 25.0),
-    Case("hubbard_chain_12q_u4", lambda: hubbard(nx.path_graph(6), 4.0), 25.0),
+    Case("h4_chain_8q_2.0", lambda: hydrogens(4, 2.0), 5.0),
+    Case("h4_square_8q_1.5", lambda: molecule([("H", (x, y, 0.0)) for x in (0.0, 1.5) for y in (0.0, 1.5)]), 5.0),
+    Case("h2o_8q_2.0", lambda: water(2.0), 5.0),
+    Case("n2_8q_1.8", lambda: nitrogen(1.8, 4), 5.0),
+    Case("hubbard_ring_8q_u8", lambda: hubbard(nx.cycle_graph(4), 8.0), 5.0, 0.2),
+    Case("h6_chain_12q_1.5", lambda: hydrogens(6, 1.5), 20.0),
+    Case("n2_12q_1.8", lambda: nitrogen(1.8, 6), 20.0),
+    Case("hubbard_chain_12q_u4", lambda: hubbard(nx.path_graph(6), 4.0), 20.0, 0.2),
 ]
 
 
@@ -87,7 +90,10 @@ def run(options: Options):
 
 
 def _measure(case: Case, hamiltonian, reference, exact: float, options: Options) -> Result:
-    task = ql.search.EnergyProblem(hamiltonian, gates=("ry", "cx"), reference=reference)
+    spin = ql.datasets.make_spin_square(hamiltonian.n_qubits // 2)
+    task = ql.search.EnergyProblem(
+        hamiltonian, gates=("ry", "cx"), reference=reference, symmetries=[(spin, 0.0)], penalty=case.penalty
+    )
     seconds = 1.0 if options.quick else case.seconds
     results, clocks = [], []
     for seed in range(2 if options.quick else (N_SEEDS if task.n_qubits < 10 else 2)):

@@ -18,7 +18,7 @@ from .options import Options
 from .results import Result
 
 THREADS = "one"
-N_SEEDS = 5
+N_SEEDS = 3
 
 
 class Case(NamedTuple):
@@ -38,14 +38,14 @@ CASES = [
         [(0, 1), (1, 2), (1, 3)],
         {"t1": 90.0, "t2": 60.0, "gate_times": {1: 0.036, 2: 0.4, "rz": 0.0},
          "gate_errors": {1: 4e-4, 2: 8e-3, "rz": 0.0}, "readout_errors": 0.025},
-        8192, 3.0,
+        8192, 2.0,
     ),
     Case(
         "lih_4q_3.4", {"name": "LiH", "distance": 3.4, "encoding": "parity", "tapered": True},
         [(0, 1), (1, 2), (2, 3)],
         {"t1": 120.0, "t2": 110.0, "gate_times": {1: 0.036, 2: 0.43, "rz": 0.0},
          "gate_errors": {1: 2.3e-4, 2: 8e-3, "rz": 0.0}, "readout_errors": 0.02},
-        8192, 5.0,
+        8192, 3.0,
     ),
 ]  # fmt: skip
 
