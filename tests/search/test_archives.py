@@ -1,0 +1,73 @@
+"""The archives of the structure search: what they keep, in whose turn, when two become one; pruning in pairs."""
+
+import numpy as np
+import pytest
+
+import qlearn as ql
+from qlearn.search import Budget, EnergyProblem, run
+from qlearn.search._engine.landscape import Bench
+from qlearn.search._engine.moves import Level, delete_edges
+from qlearn.search._engine.skeleton import Skeleton, inserted
+from qlearn.search.budget import Allowance
+from qlearn.search.structure import _Archive
+
+PAIRS = [(0, 1), (1, 2), (0, 2), (2, 3), (1, 3)]
+
+
+def skeleton(pair):
+    return Skeleton((pair,), np.zeros((6, 1)))
+
+
+def filled(*entries, n_kept=2, most=3):
+    archive = _Archive(n_kept, most, width=1e-6)
+    news = [archive.add(skeleton(PAIRS[place]), energy) for place, energy in entries]
+    return archive, news
+
+
+def test_an_archive_keeps_the_lowest_energies_and_their_twins():
+    archive, news = filled((0, -1.0), (1, -1.0), (0, -1.0), (2, -2.0), (3, -3.0), (4, -0.5))
+    assert news == [True, False, False, True, True, False]
+    assert [entry.energy for entry in archive.rows[1]] == [-3.0, -2.0]  # two energies, as asked
+    archive, _ = filled((0, -1.0), (1, -1.0), (2, -1.0), (3, -1.0), (4, -2.0))
+    assert [entry.energy for entry in archive.rows[1]] == [-2.0, -1.0, -1.0, -1.0]  # the fourth twin is one too many
+    assert [entry.skeleton.edges[0] for entry in archive.elites(1)] == [PAIRS[4], PAIRS[0], PAIRS[1], PAIRS[2]]
+    assert archive.level().cuts[1] == -1.0
+    assert archive.level().spread == np.inf  # nothing without edges yet
+
+
+def test_a_better_descent_replaces_what_it_began_from():
+    archive, _ = filled((0, -1.0), (0, -1.0 - 5e-7))
+    assert [entry.energy for entry in archive.rows[1]] == [-1.0 - 5e-7]
+
+
+def test_archives_that_meet_become_one():
+    one, _ = filled((0, -1.0), (1, -2.0))
+    other, _ = filled((2, -2.0), (3, -3.0))
+    far, _ = filled((4, -9.0))
+    assert one.meets(other)
+    assert not one.meets(far)
+    one.absorb(other)
+    assert [entry.energy for entry in one.rows[1]] == [-3.0, -2.0, -2.0]
+
+
+def test_edges_that_undo_each_other_go_in_pairs():
+    problem = EnergyProblem(ql.datasets.make_ising_chain(3), gates=("ry", "cz"))
+    landscape = problem.landscape()
+    bench = Bench(landscape, np.random.default_rng(0), Allowance(2**62))
+    product = bench.descended([Skeleton((), np.full((3, 1), 0.3))], 200)[0][0]
+    doubled = inserted(product, 0, [(0, 1), (0, 1)])
+    level = Level(np.full(4, np.inf), np.full(4, np.inf))
+    found = delete_edges(bench, doubled, 0.0, level)
+    sizes = {len(made.edges) for made, _ in found}
+    assert sizes == {0, 1}
+    best = min(energy for made, energy in found if not made.edges)
+    assert best == pytest.approx(bench.descended([product], 50)[0][1], abs=1e-6)
+
+
+def test_a_state_of_another_symmetry_does_not_end_a_search():
+    """The reference |1111> is an eigenstate of another spin: no slope leads away from it."""
+    exchange = ql.datasets.make_heisenberg_chain(4, 1.0, periodic=True)
+    result = run(
+        EnergyProblem(exchange, gates=("ry", "cz"), reference="1111"), budget=Budget(evaluations=60_000), random_state=0
+    )
+    assert result.best.cost == pytest.approx(-8.0, abs=1e-4)
