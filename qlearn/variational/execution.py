@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -33,7 +34,90 @@ class Prepared(NamedTuple):
     program: Any
 
 
-class Adjoint(BaseEstimator):
+class AbstractExecution(BaseEstimator, ABC):
+    """Base of executions: how a prepared circuit gives expectation values and gradients at rows of angles."""
+
+    @property
+    @abstractmethod
+    def is_stochastic(self) -> bool:
+        """Whether repeated runs differ."""
+
+    @abstractmethod
+    def _prepared(self, circuit: Circuit) -> Prepared:
+        """Return what `prepared` returns."""
+
+    @abstractmethod
+    def _expectation(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, random_state: Any
+    ) -> np.ndarray:
+        """Return what `expectation` returns."""
+
+    @abstractmethod
+    def _differentiate(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, upstream_of: Any, rules: Any,
+        random_state: Any,
+    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+        """Return what `differentiate` returns."""
+
+    def prepared(self, circuit: Circuit) -> Prepared:
+        """Return the circuit, with its noise and compiled for engines of this package, and its engine.
+
+        Parameters
+        ----------
+        circuit : Circuit
+
+        Returns
+        -------
+        Prepared
+        """
+        return self._prepared(circuit)
+
+    def expectation(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, random_state: Any = None
+    ) -> np.ndarray:
+        """Return expectation values at rows of angles.
+
+        Parameters
+        ----------
+        prepared : Prepared
+        observables : sequence of PauliSum
+        table : ndarray of shape (batch, n_angles)
+        random_state : int, Generator, SeedSequence or None
+            Of the shots.
+
+        Returns
+        -------
+        ndarray of shape (batch, n_observables)
+        """
+        return self._expectation(prepared, observables, table, random_state)
+
+    def differentiate(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, upstream_of: Any,
+        rules: Any = None, random_state: Any = None,
+    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+        """Return expectation values and the gradient of a function of them by the angles.
+
+        Parameters
+        ----------
+        prepared : Prepared
+        observables : sequence of PauliSum
+        table : ndarray of shape (batch, n_angles)
+        upstream_of : callable
+            From expectation values (batch, n_observables) to the derivatives of the function by them.
+        rules : sequence of (int, tuple of float), optional
+            Angles to differentiate by, with their frequencies; needed where circuits are shifted.
+        random_state : int, Generator, SeedSequence or None
+            Of the shots.
+
+        Returns
+        -------
+        values : ndarray of shape (batch, n_observables)
+        gradient : ndarray of shape (batch, n_angles)
+        """
+        return self._differentiate(prepared, observables, table, upstream_of, rules, random_state)
+
+
+class Adjoint(AbstractExecution):
     """Exact values, and gradients by one backward sweep over the circuit.
 
     Parameters
@@ -56,61 +140,18 @@ class Adjoint(BaseEstimator):
         self.precision = precision
         self.n_jobs = n_jobs
 
-    def prepared(self, circuit: Circuit) -> Prepared:
-        """Return the circuit, compiled, and its engine.
-
-        Parameters
-        ----------
-        circuit : Circuit
-
-        Returns
-        -------
-        Prepared
-        """
+    def _prepared(self, circuit: Circuit) -> Prepared:
         return Prepared(Statevector(self.precision, self.n_jobs), Program.from_circuit(circuit))
 
-    def expectation(
-        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, random_state: Any = None
+    def _expectation(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, random_state: Any
     ) -> np.ndarray:
-        """Return expectation values at rows of angles.
-
-        Parameters
-        ----------
-        prepared : Prepared
-        observables : sequence of PauliSum
-        table : ndarray of shape (batch, n_angles)
-        random_state : int, Generator, SeedSequence or None
-            Not used.
-
-        Returns
-        -------
-        ndarray of shape (batch, n_observables)
-        """
         return prepared.engine.expectation(prepared.program, observables, table)
 
-    def differentiate(
-        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, upstream_of: Any,
-        rules: Any = None, random_state: Any = None,
+    def _differentiate(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, upstream_of: Any, rules: Any,
+        random_state: Any,
     ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-        """Return expectation values and the gradient of a function of them by the angles.
-
-        Parameters
-        ----------
-        prepared : Prepared
-        observables : sequence of PauliSum
-        table : ndarray of shape (batch, n_angles)
-        upstream_of : callable
-            From expectation values (batch, n_observables) to the derivatives of the function by them.
-        rules : object
-            Not used.
-        random_state : int, Generator, SeedSequence or None
-            Not used.
-
-        Returns
-        -------
-        values : ndarray of shape (batch, n_observables)
-        gradient : ndarray of shape (batch, n_angles)
-        """
         engine, program = prepared
         if len(observables) == 1:
             value, gradient = engine.value_and_gradient(program, observables[0], table)
@@ -119,7 +160,7 @@ class Adjoint(BaseEstimator):
         return values, engine.vjp(program, observables, table, upstream_of(values))[1]
 
 
-class ParameterShift(BaseEstimator):
+class ParameterShift(AbstractExecution):
     """Values from shots, noisy circuits or any device, and exact-rule gradients from shifted circuits.
 
     Parameters
@@ -160,17 +201,7 @@ class ParameterShift(BaseEstimator):
         """Whether repeated runs differ: with shots, or on an engine of one's own."""
         return self.n_shots is not None or self.engine is not None
 
-    def prepared(self, circuit: Circuit) -> Prepared:
-        """Return the circuit, with noise and compiled for engines of this package, and its engine.
-
-        Parameters
-        ----------
-        circuit : Circuit
-
-        Returns
-        -------
-        Prepared
-        """
+    def _prepared(self, circuit: Circuit) -> Prepared:
         if self.n_shots is not None:
             check_count("n_shots", self.n_shots, minimum=1)
         if self.noise is not None:
@@ -180,23 +211,9 @@ class ParameterShift(BaseEstimator):
             engine = Statevector() if self.noise is None else DensityMatrix()
         return Prepared(engine, Program.from_circuit(circuit) if isinstance(engine, AbstractEngine) else circuit)
 
-    def expectation(
-        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, random_state: Any = None
+    def _expectation(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, random_state: Any
     ) -> np.ndarray:
-        """Return expectation values at rows of angles.
-
-        Parameters
-        ----------
-        prepared : Prepared
-        observables : sequence of PauliSum
-        table : ndarray of shape (batch, n_angles)
-        random_state : int, Generator, SeedSequence or None
-            Of the shots.
-
-        Returns
-        -------
-        ndarray of shape (batch, n_observables)
-        """
         return self.estimate(prepared, observables, table, random_state, self.n_shots)[0]
 
     def estimate(
@@ -233,30 +250,10 @@ class ParameterShift(BaseEstimator):
             variances.append(np.square(found.std_error) if is_estimate else np.zeros(values[-1].shape))
         return np.concatenate(values), np.concatenate(variances)
 
-    def differentiate(
-        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, upstream_of: Any,
-        rules: Sequence[tuple[int, tuple[float, ...]]], random_state: Any = None,
+    def _differentiate(
+        self, prepared: Prepared, observables: Sequence[PauliSum], table: np.ndarray, upstream_of: Any, rules: Any,
+        random_state: Any,
     ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-        """Return expectation values and the gradient of a function of them by the chosen angles.
-
-        Parameters
-        ----------
-        prepared : Prepared
-        observables : sequence of PauliSum
-        table : ndarray of shape (batch, n_angles)
-        upstream_of : callable
-            From expectation values (batch, n_observables) to the derivatives of the function by them.
-        rules : sequence of (int, tuple of float)
-            Angles to differentiate by, with their frequencies.
-        random_state : Generator or None
-            Of the shots.
-
-        Returns
-        -------
-        values : ndarray of shape (batch, n_observables)
-        gradient : ndarray of shape (batch, n_angles)
-            Zero for angles that were not chosen.
-        """
         values = self.expectation(prepared, observables, table, random_state)
         upstream = upstream_of(values)
         points, owner, coefficients = shifted_points(table, rules)
