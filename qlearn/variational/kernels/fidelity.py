@@ -110,7 +110,10 @@ def fidelities(left: np.ndarray, right: np.ndarray | None = None) -> np.ndarray:
     if right is not None:
         overlaps = left @ right.conj().T
         return overlaps.real**2 + overlaps.imag**2
-    # herk fills the upper triangle with half the work of a product
+    # herk fills the upper triangle with half the work of a product, and leaves zeros below
     overlaps = blas.zherk(1.0, np.asarray(left, dtype=complex).T, trans=2)
-    upper = overlaps.real**2 + overlaps.imag**2
-    return np.triu(upper) + np.triu(upper, 1).T
+    upper = overlaps.real**2
+    upper += overlaps.imag**2
+    symmetric = upper + upper.T
+    np.fill_diagonal(symmetric, np.diagonal(upper))
+    return symmetric
