@@ -15,6 +15,7 @@ from .gatelist import Gate, Structure, build, from_circuit, n_values
 from .optimise import CircuitStrategy, Lowering
 from .pools import POOLS, _labels, make_pool
 from .problem import SearchProblem
+from .slopes import PoolSlopes
 from .strategy import Found, Outcome, Task
 
 __all__ = ["Adapt"]
@@ -73,6 +74,9 @@ class Adapt(CircuitStrategy):
         for generator in self.generators_:
             if not isinstance(generator, PauliSum) or generator.n_qubits != n or not generator.is_hermitian():
                 raise ValueError(f"`pool` must hold Hermitian PauliSum on {n} qubits or be one of {', '.join(POOLS)}.")
+        if not self.generators_:
+            raise ValueError("`pool` must not be empty.")
+        self.slopes_ = PoolSlopes(self.generators_)
         self.phase_: PauliSum | None = None
         start = self.problem_.start_circuit()
         self.structure_: Structure = from_circuit(start)
@@ -90,8 +94,8 @@ class Adapt(CircuitStrategy):
         grow = self.n_asked_ > 0  # the first task measures the start
         return [
             _Grow(
-                self.structure_, self.values_, self.generators_ if grow else [], self.phase_, self.tolerance,
-                self.max_iterations,
+                self.structure_, self.values_, self.generators_ if grow else [], self.slopes_, self.phase_,
+                self.tolerance, self.max_iterations,
             )
         ]  # fmt: skip
 
@@ -111,6 +115,7 @@ class _Grow(Task):
     structure: Structure
     values: np.ndarray
     generators: list[PauliSum]
+    slopes: PoolSlopes
     phase: PauliSum | None
     tolerance: float
     max_iterations: int
@@ -124,9 +129,8 @@ class _Grow(Task):
                 values = np.append(values, 0.01)
             state = Statevector().run(build(structure, problem.n_qubits), values).amplitudes
             bra = problem.hamiltonian.apply(state)
-            slopes = np.array([np.vdot(bra, g.apply(state)).imag for g in self.generators])
-            n_strings = sum(g.n_terms for g in self.generators)
-            spent = Spent(-(-n_strings // max(1, problem.hamiltonian.n_terms)), 1)
+            slopes = self.slopes(bra, state)
+            spent = Spent(-(-self.slopes.n_strings // max(1, problem.hamiltonian.n_terms)), 1)
             best = int(np.argmax(np.abs(slopes)))
             if abs(slopes[best]) <= self.tolerance or spent.evaluations >= allowance.evaluations:
                 return Outcome((), spent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -102,7 +103,7 @@ def _merged(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> li
             continue
         if len(step.qubits) == 1:
             (qubit,) = step.qubits
-            matrix = gate_matrix(step)
+            matrix = _matrix(step.name, step.angles) if step.data is None else gate_matrix(step)
             before = waiting[qubit]
             waiting[qubit] = matrix if before is None else matrix @ before
             continue
@@ -114,9 +115,20 @@ def _merged(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> li
     return result
 
 
+@lru_cache(maxsize=4096)
+def _matrix(name: str, angles: tuple[float, ...]) -> np.ndarray:
+    return gate_matrix(Instruction(name, (0,), angles))
+
+
 def _rotations(matrix: np.ndarray, qubit: int, is_fresh: bool) -> list[Instruction]:
     """Return RZ, RY, RZ with what is zero left out; what |0> takes as a phase is nothing on a fresh qubit."""
-    angle, last, first, _ = euler_zyz(matrix)
+    return [Instruction(name, (qubit,), (value,)) for name, value in _angles(matrix.tobytes(), is_fresh)]
+
+
+@lru_cache(maxsize=4096)
+def _angles(matrix: bytes, is_fresh: bool) -> tuple[tuple[str, float], ...]:
+    """Return names and angles for a matrix (2, 2) of complex numbers; few of them occur often."""
+    angle, last, first, _ = euler_zyz(np.frombuffer(matrix, dtype=complex).reshape(2, 2))
     if angle < _CLOSE:
         first, angle, last = 0.0, 0.0, first + last
     elif math.pi - angle < _CLOSE:
@@ -130,7 +142,7 @@ def _rotations(matrix: np.ndarray, qubit: int, is_fresh: bool) -> list[Instructi
     elif math.pi - abs(last) < _CLOSE and (is_fresh or abs(first) > _CLOSE):
         first, angle, last = 0.0 if is_fresh else _wrapped(first + math.pi), -angle, 0.0
     steps = (("rz", first), ("ry", _wrapped(angle)), ("rz", last))
-    return [Instruction(name, (qubit,), (value,)) for name, value in steps if abs(value) > _CLOSE]
+    return tuple((name, value) for name, value in steps if abs(value) > _CLOSE)
 
 
 def _wrapped(angle: float) -> float:

@@ -22,6 +22,7 @@ from qlearn.search.adapt import rotation_gates
 from qlearn.search.evolution import _Member, _rank_and_crowding
 from qlearn.search.gatelist import bound, build, canonical
 from qlearn.search.pools import POOLS
+from qlearn.search.slopes import PoolSlopes
 
 STRATEGIES = [
     StructureSearch(),
@@ -155,3 +156,11 @@ def test_ranks_and_crowding():
     assert set(order[:4]) == {0, 1, 4, 5}  # nothing beats these
     assert set(order[:2]) == {0, 5}  # the ends come first
     assert list(order[4:]) == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["qubit", "fermionic", "coupled_exchange"])
+def test_slopes_of_a_pool_are_inner_products(name, rng):
+    pool = make_pool(name, 4)
+    state, bra = (rng.normal(size=16) + 1j * rng.normal(size=16) for _ in range(2))
+    exact = [np.vdot(bra, generator.to_dense() @ state).imag for generator in pool]
+    assert PoolSlopes(pool)(bra, state) == pytest.approx(np.array(exact), abs=1e-12)
