@@ -1,13 +1,18 @@
 """Samples of a decomposed error model that say which edges flipped, and may have more errors than it would give."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 
+from .._random import task_generator
 from .mechanisms import error_terms
 from .problem import DecodingProblem
-from .shots import Shots
+from .shots import STREAMS, Shots, block_length
+
+_LEAST_ERRORS, _LARGEST_BOOST = 2.0, 3.0  # errors a shot, and the factor on their odds to get there
+_BOOSTED_STREAM = 6
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,20 @@ class EdgeSampler:
                 log_weights -= np.log(self.boost) * np.bincount(fired // n_errors, minlength=n_shots)
         detectors, observables, edges = np.split(flips.view(bool), np.cumsum(self.sizes[:2]), axis=1)
         return EdgeShots(detectors, observables, edges, log_weights)
+
+
+def boosted_blocks(
+    problem: DecodingProblem, stream: str, seed: np.random.SeedSequence, first: int = 0
+) -> Iterator[EdgeShots]:
+    """Yield blocks of fresh shots as `DecodingProblem.blocks`; where errors are rare, of more errors, and weighed."""
+    boost = min(_LEAST_ERRORS / max(problem.priors.sum(), 1e-9), _LARGEST_BOOST)
+    if boost <= 1:
+        yield from map(EdgeShots.of, problem.blocks(stream=stream, random_state=seed, first=first))
+    sampler = EdgeSampler(problem, np.zeros(0, np.int64), boost)
+    size, number = block_length(problem.n_detectors), first
+    while True:
+        yield sampler.sample(size, task_generator(seed, _BOOSTED_STREAM, STREAMS.index(stream), number))
+        number += 1
 
 
 def _flattened(errors: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -11,18 +11,17 @@ from .._random import task_generator
 from ._budget import Budget
 from ._checkpoint import CheckpointFile, prefixed, without_prefix
 from ._edge_model import EdgeModel
-from ._edge_samples import EdgeSampler, EdgeShots
+from ._edge_samples import EdgeSampler, EdgeShots, boosted_blocks
 from ._network import Adam
 from ._syndrome_table import SyndromeTable
 from ._training import train
 from .problem import DecodingProblem
-from .shots import Shots, block_length
+from .shots import Shots
 
 _POOL = 32  # blocks of shots between trainings on outcomes
 _MAX_ROWS = 1 << 19
 _TRAINED_SHARE = 0.7  # of the threshold: nearer to it, outcomes teach little
-_LEAST_ERRORS, _LARGEST_BOOST = 2.0, 3.0  # errors a shot, and the factor on their odds to get there
-_EDGE_STREAM, _OUTCOME_STREAM, _BOOSTED_STREAM = 4, 5, 6
+_EDGE_STREAM, _OUTCOME_STREAM = 4, 5
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class EdgeTraining:
         self.phase = "outcomes"
 
     def _outcome_optimiser(self, model: EdgeModel) -> Adam:
-        return Adam(model.network, self.settings.outcome_rate, decay=1e-4, averaging=0.995)
+        return Adam(model.network, self.settings.outcome_rate, decay=1e-3, averaging=0.99)
 
     def _average(self) -> None:
         for model, optimiser in zip(self.models, self.optimisers):
@@ -117,7 +116,7 @@ class EdgeTraining:
 
     def _learn_outcomes(self) -> None:
         """Learn from fresh shots, those where matching is unsure, what each observable did."""
-        blocks = self.budget.take(self._outcome_blocks())
+        blocks = self.budget.take(boosted_blocks(self.problem, "train", self.seed, self.n_blocks))
         while self.budget.progress < 1 and (pool := list(islice(blocks, _POOL))):
             before = self._outcome_progress(self.n_blocks)
             self.n_blocks += len(pool)
@@ -132,7 +131,7 @@ class EdgeTraining:
                 )
                 if not table.repeats:  # syndromes seen once are soon learnt by heart
                     table.restart(kept_shots, weights)
-                    n_steps = len(weights) // self.settings.outcome_batch
+                    n_steps = max(len(weights) // self.settings.outcome_batch, 1)
                 learn_outcomes(
                     model,
                     optimiser,
@@ -145,18 +144,6 @@ class EdgeTraining:
                     random=task_generator(self.seed, _OUTCOME_STREAM, k, self.n_blocks),
                 )
             self.file.write(*self._state())
-
-    def _outcome_blocks(self) -> Iterator[EdgeShots]:
-        """Yield fresh shots; where errors are rare, of more errors, and weighed back."""
-        boost = min(_LEAST_ERRORS / max(self.problem.priors.sum(), 1e-9), _LARGEST_BOOST)
-        if boost <= 1:
-            source = self.problem.blocks(stream="train", random_state=self.seed, first=self.n_blocks)
-            yield from map(EdgeShots.of, source)
-        sampler = EdgeSampler(self.problem, np.zeros(0, np.int64), boost)
-        size, number = block_length(self.problem.n_detectors), self.n_blocks
-        while True:
-            yield sampler.sample(size, task_generator(self.seed, _BOOSTED_STREAM, number))
-            number += 1
 
     def _outcome_progress(self, n_blocks: int) -> float:
         """Return the share of the training on outcomes that is behind once so many blocks are used."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+_EQUAL = 1e-9  # by which sums of the same numbers in another order may differ
 BASES = ("plain matching", "correlated matching")
 
 
@@ -31,15 +32,15 @@ def select(
         float (n,), how often each syndrome came, and the share that flipped.
     """
 
-    def errors(answers: np.ndarray) -> int:
-        return round(float((counts * np.where(answers, 1 - shares, shares)).sum()))
+    def errors(answers: np.ndarray) -> float:
+        return float((counts * np.where(answers, 1 - shares, shares)).sum())
 
     base = min(BASES, key=lambda name: errors(base_answers(name, gap, correlated)))
     best, least = None, errors(base_answers(base, gap, correlated))
     for name, odds in tried.items():
         answers = base_answers(base, gap, correlated)
         answers[unsure] = odds > 0
-        if errors(answers) < least:
+        if errors(answers) < least * (1 - _EQUAL):
             best, least = name, errors(answers)
     return base, best
 

@@ -18,20 +18,21 @@ def train(
     progress: Callable[[float], float],
     random: np.random.Generator,
 ) -> None:
-    """Make `n_steps` steps on rows drawn by the square root of their counts.
+    """Make `n_steps` steps on rows drawn by the square root of their counts, as evenly as they can be.
 
-    `gradient` maps the indices of rows and their weights, float32 of sum 1, to the gradient of the weighted loss.
-    Weighted by the square root again, a batch estimates the loss over all shots without bias, and neither the frequent
-    nor the rare syndromes rule it. `progress` maps the share of these steps that is done to that of the training,
-    which ends at 1.
+    Rows of equal counts all come once before one comes again. `gradient` maps the indices of rows and their weights,
+    float32 of sum 1, to the gradient of the weighted loss. Weighted by the square root again, a batch estimates the
+    loss over all shots without bias, and neither the frequent nor the rare syndromes rule it. `progress` maps the share
+    of these steps that is done to that of the training, which ends at 1.
     """
     weights = np.sqrt(counts).astype(np.float32)
     ladder = np.cumsum(weights, dtype=float)
+    places = (random.permutation(n_steps * batch_size) + random.random()) * (ladder[-1] / (n_steps * batch_size))
     for step in range(n_steps):
         done = progress(step / n_steps)
         if done >= 1:
             return
-        rows = np.searchsorted(ladder, random.random(batch_size) * ladder[-1], side="right")
+        rows = np.searchsorted(ladder, places[step * batch_size : (step + 1) * batch_size], side="right")
         rows = np.minimum(rows, len(counts) - 1)
         optimiser.step(gradient(rows, weights[rows] / weights[rows].sum()), done)
 

@@ -22,7 +22,7 @@ def refine_error_model(
     shots: Shots | None = None,
     *,
     passes: int = 5,
-    learning_rate: float = 0.02,
+    learning_rate: float = 0.01,
     random_state: RandomState = None,
 ) -> DecodingProblem:
     """Return the problem with probabilities of its errors that make the observables of the shots likeliest.

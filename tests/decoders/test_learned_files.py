@@ -29,8 +29,8 @@ DECODERS = {
 
 @pytest.fixture(autouse=True)
 def few_shots_to_choose(monkeypatch):
-    monkeypatch.setattr(reweighting, "_STACKING_SHOTS", 5000)
-    monkeypatch.setattr(reweighting, "_VALIDATION_SHOTS", 5000)
+    monkeypatch.setattr(reweighting, "_STACKING_ROWS", 5000)
+    monkeypatch.setattr(reweighting, "_VALIDATION_ROWS", 5000)
     monkeypatch.setattr(mlp, "_LEAST_STEPS", 30)
 
 

@@ -58,6 +58,18 @@ def test_training_weighs_rows_by_their_counts(rng):
     assert learnt == pytest.approx((counts @ shares / counts.sum())[None], abs=0.02)
 
 
+def test_training_goes_through_equal_rows_evenly(rng):
+    optimiser, seen = Adam(Network.random((1, 1), rng), rate=0.1), []
+
+    def gradient(rows, weights):
+        seen.extend(rows.tolist())
+        return np.zeros_like(optimiser.network.parameters)
+
+    train(optimiser, gradient, np.ones(1000), n_steps=30, batch_size=100, progress=lambda done: done, random=rng)
+    assert np.array_equal(np.bincount(seen, minlength=1000), np.full(1000, 3))
+    assert sorted(seen[:100]) != seen[:100]
+
+
 def test_training_stops_when_the_time_is_up(rng):
     optimiser = Adam(Network.random((1, 1), rng), rate=0.1)
     before = optimiser.network.parameters.copy()

@@ -24,8 +24,8 @@ def problem():
 
 @pytest.mark.parametrize("name", DECODERS)
 def test_the_file_gives_the_same_logits(problem, name, tmp_path, monkeypatch):
-    monkeypatch.setattr(edge_reweighting, "_STACKING_SHOTS", 2000)
-    monkeypatch.setattr(edge_reweighting, "_VALIDATION_SHOTS", 2000)
+    monkeypatch.setattr(edge_reweighting, "_STACKING_ROWS", 2000)
+    monkeypatch.setattr(edge_reweighting, "_VALIDATION_ROWS", 2000)
     decoder = DECODERS[name].fit(problem, n_shots=3000)
     path = tmp_path / "network.onnx"
     ours.export_network(decoder, path)
