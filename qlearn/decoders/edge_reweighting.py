@@ -90,8 +90,8 @@ class NeuralReweighting(AbstractNeuralDecoder):
 
     Cost on one core: at distance 3, 2 million shots and a minute of training close nine tenths of the gap from
     matching to the optimum; at distance 5, 12 million shots take eleven minutes and save correlated matching nearly a
-    fifth of its errors. Prediction at p = 0.005, for an unsure shot: 10 µs at distance 3, 0.2 ms at distance 5, 1 ms at distance
-    7; one shot in three or four is unsure.
+    fifth of its errors. Prediction at p = 0.005, for an unsure shot: 10 µs at distance 3, 0.2 ms at distance 5, 1 ms at
+    distance 7; one shot in three or four is unsure.
 
     Examples
     --------
