@@ -1,7 +1,7 @@
 """The qml_benchmarks data sets: every model of that study that we have, separable twins, classical baselines.
 
 As in the study: features standardised, settings chosen by cross-validation on the training rows, then five seeds judged
-on the test rows, which nothing has seen. Smaller than the study: three folds instead of five, at most eight settings a
+on the test rows, which nothing has seen. Smaller than the study: three folds instead of five, at most nine settings a
 model instead of up to a hundred, at most 60 epochs. A published accuracy counts as reached if ours is no further below
 it than one standard error: of the test rows, of the published seeds and of ours together. Reads
 ``search/qml_benchmarks`` under the folder that QLEARN_DATA_DIR names; the published accuracies are there too.
