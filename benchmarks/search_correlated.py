@@ -69,10 +69,10 @@ CASES = [
     Case("h4_square_8q_1.5", lambda: molecule([("H", (x, y, 0.0)) for x in (0.0, 1.5) for y in (0.0, 1.5)]), 5.0),
     Case("h2o_8q_2.0", lambda: water(2.0), 5.0),
     Case("n2_8q_1.8", lambda: nitrogen(1.8, 4), 5.0),
-    Case("hubbard_ring_8q_u8", lambda: hubbard(nx.cycle_graph(4), 8.0), 5.0, 0.2),
+    Case("hubbard_ring_8q_u8", lambda: hubbard(nx.cycle_graph(4), 8.0), 15.0),
     Case("h6_chain_12q_1.5", lambda: hydrogens(6, 1.5), 20.0),
     Case("n2_12q_1.8", lambda: nitrogen(1.8, 6), 20.0),
-    Case("hubbard_chain_12q_u4", lambda: hubbard(nx.path_graph(6), 4.0), 20.0, 0.2),
+    Case("hubbard_chain_12q_u4", lambda: hubbard(nx.path_graph(6), 4.0), 20.0),
 ]
 
 

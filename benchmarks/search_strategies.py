@@ -18,7 +18,7 @@ from .search_structure import problem
 
 THREADS = "one"
 N_SEEDS = 5
-EVALUATIONS = 10_000
+EVALUATIONS = 40_000
 FLOOR = 1e-6  # Hartree, or units of the coupling
 PROBLEMS = ("lih_4q_3.4", "lih_6q_2.2", "tfim_6q")
 

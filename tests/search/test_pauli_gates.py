@@ -52,7 +52,7 @@ def test_tidying_cancels_what_neighbouring_rotations_share(gates):
 def test_real_gates_have_all_baselines():
     molecule = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
     problem = ql.search.EnergyProblem(molecule.hamiltonian, gates=("ry", "cx"), reference=molecule.hartree_fock)
-    result = ql.search.run(problem, budget=ql.search.Budget(evaluations=5000), random_state=0)
+    result = ql.search.run(problem, budget=ql.search.Budget(evaluations=500), random_state=0)
     rows = {name: candidate for name, candidate, _ in result.report().baselines}
     for name in ("ADAPT, qubit pool", "UCCSD, one step", "best product state", "CI-guided doubles, 1", "reference"):
         assert rows[name] is not None
