@@ -41,8 +41,9 @@ class Adapt(CircuitStrategy):
 
     Notes
     -----
-    Does not beat random search at 10,000 evaluations: on LiH it loses on four qubits and is not told apart on six
-    (``python -m benchmarks search_strategies``). Its circuits are exact sooner than they are short.
+    Does not beat random search in the gates it needs: on LiH it loses on four qubits at 10,000 evaluations, is not told
+    apart on six there and loses at 40,000 (``python -m benchmarks search_strategies``). Its circuits are exact sooner
+    than they are short.
 
     References
     ----------
