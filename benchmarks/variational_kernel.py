@@ -1,7 +1,8 @@
 """A fidelity kernel of 1,000 rows at 10 qubits, against PennyLane, Qiskit Machine Learning and the plain product.
 
-The ZZ feature map with nearest neighbours, two repetitions; times are given for one entry of the matrix. PennyLane runs a
-circuit for each entry, so that fewer rows tell its time; Qiskit's kernel simulates each row once, as ours, and gets all. The plain product is one complex matrix product of the finished states.
+The ZZ feature map with nearest neighbours, two repetitions; times are given for one entry of the matrix. PennyLane runs
+a circuit for each entry, so that fewer rows tell its time; Qiskit's kernel simulates each row once, as ours, and gets
+all rows. The plain product is one complex matrix product of the finished states.
 """
 
 import math
@@ -71,7 +72,7 @@ def _case(case: str, X: np.ndarray, peer_rows: dict[str, int], options: Options)
         "speedup_qiskit": best_of(times, "qiskit") / times["qlearn"].best,
         "of_plain_product": times["qlearn"].best / times["plain product of the states"].best,
     }
-    notes = [note, f"peers were timed on fewer rows ({peer_rows}), given for one entry", *missing]
+    notes = [note, f"rows of the peers: {peer_rows}; times are for one entry", *missing]
     return Result(case, options.threads, times, "entry", {k: v for k, v in metrics.items() if math.isfinite(v)}, notes)
 
 
