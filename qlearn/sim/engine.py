@@ -77,9 +77,34 @@ def check_observables(observables: Any, n_qubits: int) -> tuple[list[PauliSum], 
                 f"An observable acts on {observable.n_qubits} qubits but the circuit has {n_qubits}; "
                 f"write PauliSum(..., n_qubits={n_qubits})."
             )
-        if np.iscomplexobj(observable.coefficients) and not observable.is_hermitian():
+        if observable.coefficients.dtype.kind == "c" and not observable.is_hermitian():
             raise ValueError("An observable is not Hermitian: its coefficients must be real.")
     return checked, single
+
+
+def check_weights(weights: Any, shape: tuple[int, int]) -> np.ndarray:
+    """Return the weights of the observables for each row.
+
+    Parameters
+    ----------
+    weights : array_like
+        (n_observables,) or (batch, n_observables).
+    shape : tuple of int
+        (batch, n_observables).
+
+    Returns
+    -------
+    ndarray of float, shape (batch, n_observables)
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, or a weight is not finite.
+    """
+    weights = np.asarray(weights, dtype=float)
+    if weights.shape not in (shape[1:], shape) or not np.isfinite(weights).all():
+        raise ValueError(f"`weights` must be finite, of shape ({shape[1]},) or {shape}, got shape {weights.shape}.")
+    return weights if weights.shape == shape else np.broadcast_to(weights, shape)
 
 
 class AbstractEngine(ABC):

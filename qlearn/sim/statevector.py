@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..circuits.program import Program
 from ..paulis import PauliSum
 from ._kernels.drivers import evaluate, run_states
 from ._kernels.simd import LANES
-from .engine import AbstractEngine, as_program, check_observables
+from .engine import AbstractEngine, as_program, check_observables, check_weights
 from .large import LargeState, large_plan
 from .lowering import LoweredProgram, PauliTables, angle_rows, lowered, work_buffers
 from .shots import child_seed, rotate_bit
@@ -24,7 +24,9 @@ from .trailing import move_trailing
 
 _LARGE = 15  # qubits from which a state runs block by block
 _CACHED = 2**21  # bytes of two states in every lane, beyond which samples run one by one, each in a cache of its core
+_LARGEST_KEPT = 2**26  # bytes of final states kept between the values and the gradient
 _PRECISIONS = {"double": np.dtype(np.float64), "single": np.dtype(np.float32)}
+_Weights = np.ndarray | Callable[[np.ndarray], np.ndarray] | None  # of the observables for each row
 
 
 class Statevector(AbstractEngine):
@@ -102,26 +104,38 @@ class Statevector(AbstractEngine):
         observables : sequence of PauliSum
         values : array_like, mapping or None
             (n_parameters,) or (batch, n_parameters).
-        weights : array_like
-            (n_observables,) or (batch, n_observables).
+        weights : array_like or callable
+            (n_observables,) or (batch, n_observables), or what returns them from the values as returned here: a loss
+            can so be differentiated without running the circuits twice, where the final states fit into 64 MiB.
 
         Returns
         -------
         values : ndarray of shape (batch, n_observables)
         gradient : ndarray of shape (batch, n_parameters)
             Of ``sum_o weights[o] * values[o]``; both without the batch axis if `values` has none.
+
+        Examples
+        --------
+        The gradient of the squared value:
+
+        >>> import qlearn as ql
+        >>> circuit = ql.Circuit(1).ry(ql.Parameter("a"), 0)
+        >>> values, gradient = ql.sim.Statevector().vjp(circuit, [ql.PauliSum("Z")], [0.3], lambda z: 2 * z)
+        >>> bool(np.isclose(gradient[0], -np.sin(0.6)))
+        True
         """
         program = as_program(circuit)
         checked, batched = program.angle_map.values(values)
         sums, _ = check_observables(observables, program.n_qubits)
-        weights = np.asarray(weights, dtype=float)
-        if weights.shape not in ((len(sums),), (len(checked), len(sums))) or not np.isfinite(weights).all():
-            raise ValueError(
-                f"`weights` must be finite, of shape ({len(sums)},) or ({len(checked)}, {len(sums)}), "
-                f"got shape {weights.shape}."
-            )
-        weights = np.broadcast_to(weights, (len(checked), len(sums)))
-        result, gradients = self._evaluate(program, sums, checked, weights)
+        shape = (len(checked), len(sums))
+        if callable(weights):
+
+            def weights_of(found: np.ndarray) -> np.ndarray:
+                return check_weights(weights(found if batched else found[0]), shape)
+
+            result, gradients = self._evaluate(program, sums, checked, weights_of)
+        else:
+            result, gradients = self._evaluate(program, sums, checked, check_weights(weights, shape))
         gradient = program.angle_map.pull_back(checked, gradients)
         return (result, gradient) if batched else (result[0], gradient[0])
 
@@ -197,35 +211,44 @@ class Statevector(AbstractEngine):
             yield np.stack([State(row).sample(n_shots[g], task_generator(child_seed(seed, g), i)) for i, row in rows])
 
     def _evaluate(
-        self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: np.ndarray | None
+        self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: _Weights
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return values (batch, n_observables) and, with weights, gradients (n_angles, batch)."""
         self._check(program, 0)
         if self._is_large(program):
             return self._evaluate_large(program, observables, values, weights)
+        groups = self._tables.of(observables)
         plan = self._plan(program, len(values))
         angles = angle_rows(program, values, plan.stride)
         batch, columns = len(values), angles.shape[1]
-        groups = self._tables.of(observables)
         padded = np.zeros((len(observables), columns))
-        if weights is not None:
-            padded[:, :batch] = weights.T
         result = np.empty((len(observables), columns))
         gradients = np.empty((program.n_angles, columns if weights is not None else 0))
+        kept = plan.kept_states(columns, self._dtype) if callable(weights) else np.empty((0, 0), self._dtype)
 
-        def task(chunk: tuple[int, int]) -> None:
-            work = work_buffers(plan.program.kernel, len(angles), len(observables), weights is not None, self._dtype)
-            evaluate(
-                *plan.program.kernel, angles, *chunk, *work, *plan.program.order, *groups, padded,
-                result, gradients, weights is not None,
-            )  # fmt: skip
+        def sweep(with_gradient: bool, is_kept: bool) -> None:
+            def task(chunk: tuple[int, int]) -> None:
+                work = work_buffers(plan.program.kernel, len(angles), len(observables), with_gradient, self._dtype)
+                evaluate(
+                    *plan.program.kernel, angles, *chunk, *work, *plan.program.order, *groups, padded,
+                    result, gradients, with_gradient, kept, is_kept,
+                )  # fmt: skip
 
-        map_threads(task, plan.chunks(columns, self.n_jobs), self.n_jobs)
+            map_threads(task, plan.chunks(columns, self.n_jobs), self.n_jobs)
+
+        if callable(weights):
+            sweep(False, False)
+            weights = weights(result[:, :batch].T)
+        if weights is not None:
+            padded[:, :batch] = weights.T
+        sweep(weights is not None, len(kept) > 0)
         return result[:, :batch].T, gradients[:, :batch]
 
     def _evaluate_large(
-        self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: np.ndarray | None
+        self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: _Weights
     ) -> tuple[np.ndarray, np.ndarray]:
+        if callable(weights):
+            weights = weights(self._evaluate_large(program, observables, values, None)[0])
         program, observables = move_trailing(program, observables)
         plan = large_plan(program, self._dtype)
         result = np.empty((len(values), len(observables)))
@@ -279,3 +302,9 @@ class _Plan:
         n_chunks = min(n_groups, 4 * thread_count(n_jobs))
         edges = np.linspace(0, n_groups, max(n_chunks, 1) + 1).astype(int) * self.stride
         return [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]
+
+    def kept_states(self, columns: int, dtype: np.dtype) -> np.ndarray:
+        """Return room for the final states of all lane groups, or of none where they are too large."""
+        kernel, lanes = self.program.kernel, LANES[dtype]
+        shape = (columns // self.stride, (2 * lanes) << (kernel.n_bits - kernel.lane_bits))
+        return np.empty(shape if shape[0] * shape[1] * dtype.itemsize <= _LARGEST_KEPT else (0, 0), dtype)

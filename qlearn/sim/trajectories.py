@@ -17,7 +17,7 @@ from ..circuits.program import Program
 from ..estimates import Estimate
 from ..paulis import PauliSum
 from ._kernels.simd import LANES
-from .engine import AbstractEngine, as_program, check_observables
+from .engine import AbstractEngine, as_program, check_observables, check_weights
 from .ensembles import Moments, Part, parts
 from .lowering import angle_rows
 from .noisy import run_columns, selection, trajectory_program
@@ -203,19 +203,13 @@ class Trajectories(AbstractEngine):
         program = as_program(circuit)
         checked, batched = program.angle_map.values(values)
         sums, _ = check_observables(observables, program.n_qubits)
-        weights = np.asarray(weights, dtype=float)
-        if weights.shape not in ((len(sums),), (len(checked), len(sums))) or not np.isfinite(weights).all():
-            raise ValueError(
-                f"`weights` must be finite, of shape ({len(sums)},) or ({len(checked)}, {len(sums)}), "
-                f"got shape {weights.shape}."
-            )
+        weights = check_weights(weights, (len(checked), len(sums)))
         kept = framed_program(program).program.channels
         if kept:
             raise ValueError(
                 f"Adjoint gradients of trajectories need noise that does not depend on the state, and this circuit has "
                 f"a {kept[0].kind!r} step; use parameter shift (qlearn.sim.gradients), with DensityMatrix if it fits."
             )
-        weights = np.broadcast_to(weights, (len(checked), len(sums)))
         means, errors = self._moments(program, sums, checked, seed_sequence(random_state), weights)
         n, pick = len(sums), slice(None) if batched else 0
         return tuple(

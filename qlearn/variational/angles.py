@@ -11,6 +11,8 @@ from scipy import sparse
 from ..circuits import Circuit, Parameter
 from ..circuits.parameters import Expression
 
+_LARGEST_DENSE = 2**16  # entries of a matrix
+
 
 class _Products(NamedTuple):
     """Terms coefficient * left * right of angles: rows of the table and columns of the two factors."""
@@ -62,9 +64,11 @@ class AngleTable:
         rows, columns, coefficients = zip(*linear, strict=True) if linear else ((), (), ())
         shape = (self.n_angles, self.n_inputs + self.n_weights)
         matrix = sparse.csr_array((np.array(coefficients, dtype=float), (rows, columns)), shape=shape)
-        self._by_input, self._by_weight = matrix[:, : self.n_inputs], matrix[:, self.n_inputs :]
-        # turned once: a transposed view of a sparse array costs more than the product with it
-        self._to_input, self._to_weight = sparse.csr_array(self._by_input.T), sparse.csr_array(self._by_weight.T)
+        made = sparse.csr_array
+        if shape[0] * shape[1] <= _LARGEST_DENSE:  # a small dense product costs less than the call of a sparse one
+            matrix, made = matrix.toarray(), np.ascontiguousarray
+        self._by_input, self._by_weight = made(matrix[:, : self.n_inputs]), made(matrix[:, self.n_inputs :])
+        self._to_input, self._to_weight = made(self._by_input.T), made(self._by_weight.T)
         self._mixed = self._kind(products, lambda a, b: a < self.n_inputs <= b)
         self._squares = self._kind(products, lambda a, b: b < self.n_inputs)
         self._pairs = self._kind(products, lambda a, b: a >= self.n_inputs)
@@ -172,7 +176,7 @@ class AngleTable:
         -------
         ndarray of shape (n_angles, n_weights)
         """
-        result = self._by_weight.toarray()
+        result = self._by_weight.toarray() if sparse.issparse(self._by_weight) else self._by_weight.copy()
         products = self._mixed
         np.add.at(result, (products.rows, products.right), products.coefficients * sample[products.left])
         return result

@@ -156,8 +156,7 @@ class Adjoint(AbstractExecution):
         if len(observables) == 1:
             value, gradient = engine.value_and_gradient(program, observables[0], table)
             return value[:, None], gradient * upstream_of(value[:, None])
-        values = engine.expectation(program, observables, table)
-        return values, engine.vjp(program, observables, table, upstream_of(values))[1]
+        return engine.vjp(program, observables, table, upstream_of)
 
 
 class ParameterShift(AbstractExecution):

@@ -74,6 +74,37 @@ def test_gradient_equals_central_differences(rng, n_qubits, batch):
         np.testing.assert_allclose(gradient[:, column], (weights * difference).sum(axis=1), atol=1e-7)
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize(("n_qubits", "batch"), [(3, 1), (4, 21), (6, 3), (15, 2)])
+def test_weights_may_be_computed_from_the_values(rng, n_qubits, batch, n_jobs):
+    circuit = every_gate_circuit(rng, n_qubits, PARAMETERS)
+    observables = [random_sum(rng, n_qubits) for _ in range(2)]
+    values, seen = rng.normal(size=(batch, circuit.n_parameters)), []
+    engine = ql.sim.Statevector(n_jobs=n_jobs)
+
+    def weights_of(found):
+        seen.append(found.copy())
+        return np.cos(found)
+
+    result, gradient = engine.vjp(circuit, observables, values, weights_of)
+    expected, expected_gradient = ENGINE.vjp(circuit, observables, values, np.cos(result))
+    np.testing.assert_allclose(result, expected, atol=1e-12)
+    np.testing.assert_allclose(gradient, expected_gradient, atol=1e-12)
+    np.testing.assert_allclose(seen, [result], atol=1e-12)
+    alone, alone_gradient = engine.vjp(circuit, observables, values[0], weights_of)
+    np.testing.assert_allclose(alone, result[0], atol=1e-12)
+    np.testing.assert_allclose(alone_gradient, gradient[0], atol=1e-12)
+
+
+def test_states_too_large_to_keep_are_run_again(rng, monkeypatch):
+    circuit = every_gate_circuit(rng, 5, PARAMETERS)
+    values, observable = rng.normal(size=(9, circuit.n_parameters)), random_sum(rng, 5)
+    kept = ENGINE.vjp(circuit, [observable], values, np.cos)
+    monkeypatch.setattr("qlearn.sim.statevector._LARGEST_KEPT", 1000)
+    for found, expected in zip(ENGINE.vjp(circuit, [observable], values, np.cos), kept, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_jacobian_stacks_the_gradients(rng):
     circuit = every_gate_circuit(rng, 4, PARAMETERS)
     observables = [random_sum(rng, 4) for _ in range(3)]

@@ -14,8 +14,8 @@ from .simd import lanes_of, merged
 
 
 @merged
-def _prepare(program, angles, column, work):
-    """Fill the coefficients of one lane group and run the program forward."""
+def _fill(program, angles, column, work):
+    """Fill the coefficients of one lane group."""
     w = lanes_of(work.ket)
     n_half = angles.shape[0] * w
     for row in range(angles.shape[0]):
@@ -23,6 +23,11 @@ def _prepare(program, angles, column, work):
             work.angles[row * w + lane] = angles[row, column if program.lane_bits > 0 else column + lane]
     half_angles(work.angles, n_half, work.half)
     fill_coefficients(program.table, program.chain, work.half, n_half, work.coefficients)
+
+
+@merged
+def _run(program, work):
+    """Run the program forward with coefficients filled before."""
     product_start(work.ket, program.n_bits, program.lane_bits, program.table, work.coefficients, program.n_start)
     forward(
         work.ket, 1 << (program.n_bits - program.lane_bits), program.lane_bits, program.table, work.coefficients,
@@ -63,11 +68,12 @@ def evaluate(
     table, chain, n_start, n_bits, lane_bits, angles, first, last,
     ket, bra, standard, standard_bra, angle_lanes, half, coefficients, entries, patterns, places, products,
     gradient_lanes, value_lanes, weight_lanes, index, sign, x, owner, is_complex, re, im,
-    weights, values, gradients, want_gradient,
+    weights, values, gradients, want_gradient, kept, is_kept,
 ):  # fmt: skip
     """Write expectation values, and if wanted the vector-Jacobian product, of columns first:last.
 
-    angles float64 (n_rows, batch); weights and values (n_observables, batch); gradients (n_angles, batch).
+    angles float64 (n_rows, batch); weights and values (n_observables, batch); gradients (n_angles, batch);
+    kept (n_lane_groups, state size) takes the final states, or gives them if `is_kept`; no rows if not wanted.
     """
     program = layout.Lowered(table, chain, n_start, n_bits, lane_bits)
     work = layout.Work(
@@ -78,7 +84,16 @@ def evaluate(
     w = lanes_of(ket)
     n_half = angles.shape[0] * w
     for column in range(first, last, w if lane_bits == 0 else 1):
-        _prepare(program, angles, column, work)
+        _fill(program, angles, column, work)
+        group = column if lane_bits > 0 else column // w
+        if is_kept:
+            for i in range(kept.shape[1]):
+                ket[i] = kept[group, i]
+        else:
+            _run(program, work)
+            if kept.shape[0] > 0:
+                for i in range(kept.shape[1]):
+                    kept[group, i] = ket[i]
         for o in range(values.shape[0]):
             for lane in range(w):
                 work.weights[o * w + lane] = weights[o, column if lane_bits > 0 else column + lane]
@@ -115,7 +130,8 @@ def run_states(
     )  # fmt: skip
     w = lanes_of(ket)
     for column in range(first, last, w if lane_bits == 0 else 1):
-        _prepare(program, angles, column, work)
+        _fill(program, angles, column, work)
+        _run(program, work)
         for t in range(index.shape[0]):
             p, s = index[t], sign[t]
             if lane_bits > 0:
