@@ -12,10 +12,10 @@ import numpy as np
 from ..circuits.program import Program
 from ..paulis import PauliSum
 from ._kernels import layout
+from ._kernels.interpreter import N_ENTRIES
 from ._kernels.lowering import lower
 from ._kernels.observables import frame_permutation, pauli_tables
-from ._kernels.pairs import N_TABLE, TABLE_ENTRY
-from ._kernels.phases import N_PLACES, N_VECTORS
+from ._kernels.phases import N_PLACES
 from ._kernels.simd import LANES, aligned_empty
 
 _KEPT = threading.local()
@@ -189,7 +189,7 @@ def work_buffers(
         "standard_bra": min(one_state, bra),
         "half": 2 * n_angle_rows * w,
         "coefficients": len(kernel.table) * 4 * w,
-        "entries": max(N_TABLE * TABLE_ENTRY, N_VECTORS) * w,
+        "entries": N_ENTRIES * w,
         "products": 4 * w,
         "gradients": n_angle_rows * w,
         "values": n_values * w,

@@ -12,11 +12,11 @@ from ..circuits import opcodes
 from ..circuits.program import Channel, Program
 from ._kernels import channels as step
 from ._kernels import layout
+from ._kernels.interpreter import N_ENTRIES
 from ._kernels.lowering import lower
 from ._kernels.noisy import NoisyWork, Outputs, Steps, run_noisy
 from ._kernels.observables import frame_permutation
-from ._kernels.pairs import N_TABLE, TABLE_ENTRY
-from ._kernels.phases import N_PLACES, N_VECTORS
+from ._kernels.phases import N_PLACES
 from ._kernels.simd import LANES, aligned_empty
 from .lowering import lane_patterns
 
@@ -383,7 +383,7 @@ def _work(kernel: layout.Lowered, n_angle_rows: int, dtype: np.dtype) -> NoisyWo
         angles=aligned_empty(n_angle_rows * w, np.float64),
         half=aligned_empty(2 * n_angle_rows * w, dtype),
         coefficients=aligned_empty(max(1, len(kernel.table)) * 4 * w, dtype),
-        entries=aligned_empty(max(N_TABLE * TABLE_ENTRY, N_VECTORS) * w, dtype),
+        entries=aligned_empty(N_ENTRIES * w, dtype),
         patterns=lane_patterns(dtype),
         places=np.empty(N_PLACES, np.int64),
         scratch=aligned_empty(_SCRATCH_VECTORS * w, dtype),

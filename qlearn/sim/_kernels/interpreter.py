@@ -10,6 +10,8 @@ from numba import njit
 
 from . import layout as at
 from .pairs import (
+    N_TABLE,
+    TABLE_ENTRY,
     fast_diagonal,
     fast_diagonal_back,
     fast_pair,
@@ -24,10 +26,11 @@ from .pairs import (
     lane_sign,
     pair_products,
 )
-from .phases import phase_product, phase_tables, phases, phases_back
+from .phases import N_PHASE_VECTORS, phase_product, phase_tables, phases, phases_back
 from .simd import kernel, lanes_of, load, merged, splat, store
-from .turns import turn, turn_back, turn_table, turn_two, turn_two_back
+from .turns import N_TURN_VECTORS, is_turn, turn, turn_back, turn_tables, turns_together
 
+N_ENTRIES = max(N_TABLE * TABLE_ENTRY, N_PHASE_VECTORS, N_TURN_VECTORS)  # vectors of `entries`
 _TWO_OVER_PI = 0.6366197723675814
 _PI_1, _PI_2, _PI_3 = 1.5707962512969971, 7.549789415861596e-08, 5.390302858158119e-15  # pi/2 in three parts
 _ROUND = 6755399441055744.0  # adding and subtracting 1.5 * 2**52 rounds to an integer
@@ -144,13 +147,6 @@ def product_start(ket, n_bits, lane_bits, table, coefficients, n_start):
 
 
 @kernel
-def is_turn(op, lane_bits):
-    """Return whether an operation is an unconditional rotation about X or Y that flips no lane."""
-    turns = op[at.KIND] == at.PAIR and op[at.FLAGS] & (at.TURN_X | at.TURN_Y) != 0
-    return turns and op[at.C1] == 0 and op[at.V] & ((1 << lane_bits) - 1) == 0
-
-
-@kernel
 def forward(ket, n_rows, lane_bits, table, coefficients, first, last, entries, patterns, places):
     """Apply operations first:last to the state."""
     w = lanes_of(ket)
@@ -170,15 +166,10 @@ def forward(ket, n_rows, lane_bits, table, coefficients, first, last, entries, p
             phases(ket, n_rows, lane_bits, table, i - 1, count, entries, places)
             i += count - 1
         elif is_turn(op, lane_bits):
-            turn_table(entries, 0, patterns, op, lane_bits, br, bi)
-            if i < last and is_turn(table[i], lane_bits) and table[i, at.V] != op[at.V]:
-                c += 4 * w
-                br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
-                turn_table(entries, 1, patterns, table[i], lane_bits, br, bi)
-                turn_two(ket, n_rows, lane_bits, op, table[i], ar, load(coefficients, c), entries)
-                i += 1
-            else:
-                turn(ket, n_rows, lane_bits, op, ar, entries)
+            count = turns_together(table, i - 1, 1, last - i + 1, lane_bits)
+            turn_tables(entries, patterns, table, i - 1, count, lane_bits, coefficients)
+            turn(ket, n_rows, lane_bits, table, i - 1, count, coefficients, entries)
+            i += count - 1
         elif op[at.C1] != 0 or (op[at.KIND] == at.PAIR and op[at.V] & lane_mask):
             if op[at.KIND] == at.DIAGONAL:
                 ai = flip * ai
@@ -308,33 +299,27 @@ def backward(
             phases_back(ket, bra, n_rows, lane_bits, table, i, count, entries, places)
             _phase_gradients(table, i, count, chain, half, n_half, lane_bits, entries, patterns, products, gradients)
             continue
-        c = i * 4 * w
-        ar, ai = load(coefficients, c), load(coefficients, c + w)
-        br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
         zero = splat(ket, 0.0)
         store(products, 0, zero)
         store(products, w, zero)
         store(products, 2 * w, zero)
         if is_turn(op, lane_bits):
-            turn_table(entries, 0, patterns, op, lane_bits, br, bi)
-            axis = w if op[at.FLAGS] & at.TURN_Y else 0
-            other = i - 1
-            if other >= first and is_turn(table[other], lane_bits) and table[other, at.V] != op[at.V]:
-                turn_table(entries, 1, patterns, op, lane_bits, br, bi)
-                c -= 4 * w
-                br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
-                turn_table(entries, 0, patterns, table[other], lane_bits, br, bi)
-                c_1 = load(coefficients, c)
-                g_1, g_2 = turn_two_back(ket, bra, n_rows, lane_bits, table[other], op, c_1, ar, entries)
-                store(products, axis, g_2)
-                if op[at.FLAGS] & at.TRAINABLE:
-                    _chain_gradient(op, chain, half, n_half, lane_bits, products, gradients)
-                i, op = other, table[other]
-                axis = w if op[at.FLAGS] & at.TURN_Y else 0
-                store(products, axis, g_1)
-            else:
-                store(products, axis, turn_back(ket, bra, n_rows, lane_bits, op, ar, entries))
-        elif i < n_start and op[at.KIND] == at.PAIR and op[at.V] >> lane_bits != 0:
+            count = turns_together(table, i, -1, i - first + 1, lane_bits)
+            i -= count - 1
+            turn_tables(entries, patterns, table, i, count, lane_bits, coefficients)
+            g_0, g_1, g_2 = turn_back(ket, bra, n_rows, lane_bits, table, i, count, coefficients, entries)
+            for k in range(count):
+                g = g_0 if k == 0 else (g_1 if k == 1 else g_2)
+                axis = w if table[i + k, at.FLAGS] & at.TURN_Y else 0
+                store(products, axis, g)
+                if table[i + k, at.FLAGS] & at.TRAINABLE:
+                    _chain_gradient(table[i + k], chain, half, n_half, lane_bits, products, gradients)
+                store(products, axis, zero)
+            continue
+        c = i * 4 * w
+        ar, ai = load(coefficients, c), load(coefficients, c + w)
+        br, bi = load(coefficients, c + 2 * w), load(coefficients, c + 3 * w)
+        if i < n_start and op[at.KIND] == at.PAIR and op[at.V] >> lane_bits != 0:
             pair_products(ket, bra, n_rows, op[at.V] >> lane_bits, op[at.R] >> lane_bits, products)
         else:
             _backward_one(ket, bra, n_rows, lane_bits, op, ar, ai, br, bi, entries, patterns, products)

@@ -245,7 +245,7 @@ def _append_group(table, late, counts):
         else:
             _copy_row(late[i], late[n])
             n += 1
-    for i in range(n):
+    for i in range(n - 1, -1, -1):  # later qubits are lower bits: rows next to each other come after each other
         late[i, at.AUX] = 0
         if n >= _FEWEST_GROUPED:
             late[i, at.FLAGS] |= at.GROUPED

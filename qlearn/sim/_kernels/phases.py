@@ -12,7 +12,7 @@ from .simd import kernel, lanes_of, load, parity, splat, store
 
 _ENTRIES = 1 << (MOST_GROUPED // 2)  # in the table of one half
 _SUMS = 4 * _ENTRIES  # vectors before the sums of the low half; those of the high half follow
-N_VECTORS = 6 * _ENTRIES
+N_PHASE_VECTORS = 6 * _ENTRIES
 N_PLACES = 2 * _ENTRIES
 
 

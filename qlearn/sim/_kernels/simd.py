@@ -72,6 +72,7 @@ def _register_operator(python_operator, instruction):
 _register_operator(operator.add, "fadd")
 _register_operator(operator.iadd, "fadd")
 _register_operator(operator.sub, "fsub")
+_register_operator(operator.isub, "fsub")
 _register_operator(operator.mul, "fmul")
 
 

@@ -1,152 +1,342 @@
 """Rotations about one axis: half the arithmetic of a general 2x2 unitary, and one inner product instead of three.
 
-A rotation about Y turns the planes (re, re) and (im, im) of two partner rows into each other, one about X the planes
-(re, im) and (im, re), with another sign where the first plane is re. So every plane of a row has one partner, and the
-sign of the sine depends on the plane and on the parity of the row with one mask: both are looked up. Two such
-operations make quadruples of planes that fit the registers, and halve the traffic with the cache.
+With the plane (re or im) as one more index bit, below those of the row, a rotation turns pairs of real vectors into
+each other: about Y those of equal planes, about X those of different ones. The sign of the sine is the parity of the
+index with one mask. Up to three operations whose pairing masks are independent run together on quadruples or octets of
+vectors, which fit the registers: fewer passes over the state, and fewer addresses to compute for each product.
+
+Where the partner lies in other lanes, a shuffle brings it over, one operation at a time.
 """
 
-from .layout import FLAGS, SIGN, TURN_X, R, S, V
+from .layout import C1, FLAGS, KIND, PAIR, SIGN, TURN_X, TURN_Y, R, S, V
 from .pairs import lane_sign, low_mask
-from .simd import kernel, lanes_of, load, merged, parity, splat, store
+from .simd import kernel, lanes_of, load, merged, parity, splat, store, xor_lanes
 
-_SLOT = 8  # vectors for each operation: sines by row parity and plane, then the signs alone
+MOST_TOGETHER = 3
+_PAIRS = 4  # of each operation in an octet
+_SIGNS = 2 * _PAIRS  # vectors before the signs; sines and signs are there by the parity of the octet, then by the pair
+_SLOT = 2 * _SIGNS
+N_TURN_VECTORS = MOST_TOGETHER * _SLOT
 
 
 @kernel
-def turn_table(entries, slot, patterns, op, lane_bits, b_re, b_im):
-    """Write the sines and signs of one operation."""
-    w = lanes_of(entries)
-    lane_mask, at = (1 << lane_bits) - 1, slot * _SLOT * w
-    sign, sine = splat(entries, 1.0 - 2.0 * op[SIGN]) * lane_sign(entries, patterns, op[S] & lane_mask), b_im
-    first = -sign  # where the first plane is re
-    if op[FLAGS] & TURN_X == 0:
-        sign, sine = sign * lane_sign(entries, patterns, op[R] & lane_mask), b_re
-        first = sign
-    store(entries, at, first * sine)
-    store(entries, at + w, sign * sine)
-    store(entries, at + 2 * w, -(first * sine))
-    store(entries, at + 3 * w, -(sign * sine))
-    store(entries, at + 4 * w, first)
-    store(entries, at + 5 * w, sign)
-    store(entries, at + 6 * w, -first)
-    store(entries, at + 7 * w, -sign)
-
-
-@merged
 def _shape(op, lane_bits):
-    """Return (partner mask, mask of the sign, whether planes are exchanged) of an operation."""
+    """Return (mask of the pairing, mask of the sign, lanes flipped); masks of vector numbers, the plane lowest."""
+    by_x = 1 if op[FLAGS] & TURN_X else 0
     r, s = op[R] >> lane_bits, op[S] >> lane_bits
-    by_x = op[FLAGS] & TURN_X != 0
-    return op[V] >> lane_bits, s if by_x else s ^ r, 1 if by_x else 0
+    signs = s if by_x else s ^ r
+    return (op[V] >> lane_bits) << 1 | by_x, signs << 1 | by_x, op[V] & ((1 << lane_bits) - 1)
 
 
 @kernel
-def turn(ket, n_rows, lane_bits, op, c, entries):
-    """Rotate every pair of rows."""
-    w = lanes_of(ket)
-    v, signs, exchange = _shape(op, lane_bits)
-    low = low_mask(v)
-    for i in range(n_rows >> 1):
-        a = ((i & ~low) << 1) | (i & low)
-        odd = parity(a & signs)
-        for plane in range(2):
-            j, k = (2 * a + plane) * w, (2 * (a ^ v) + (plane ^ exchange)) * w
-            b, x, y = load(entries, (2 * odd + plane) * w), load(ket, j), load(ket, k)
-            store(ket, j, c * x + b * y)
-            store(ket, k, c * y - b * x)
+def is_turn(op, lane_bits):
+    """Return whether an operation is an unconditional rotation about X or Y that pairs different vectors."""
+    turns = op[KIND] == PAIR and op[FLAGS] & (TURN_X | TURN_Y) != 0 and op[C1] == 0
+    return turns and (op[V] >> lane_bits != 0 or op[FLAGS] & TURN_X != 0)
 
 
 @kernel
-def turn_back(ket, bra, n_rows, lane_bits, op, c, entries):
-    """Undo `turn` on ket and bra; return Im <bra|P|ket> of its axis."""
+def turns_together(table, first, step, most, lane_bits):
+    """Return how many operations from the turn `first` on, going by `step` (1 or -1), run together."""
+    v_0, _, flip = _shape(table[first], lane_bits)
+    v_1, n = 0, 1
+    while flip == 0 and n < most and n < MOST_TOGETHER and is_turn(table[first + n * step], lane_bits):
+        v, _, flip = _shape(table[first + n * step], lane_bits)
+        if flip or v in (v_0, v_1, v_0 ^ v_1):
+            break
+        v_1 = v
+        n += 1
+    return n
+
+
+@kernel
+def _high_bit(mask):
+    return low_mask(mask) + 1
+
+
+@kernel
+def _next_start(start, pivots):
+    """Return the next number without any bit of the pivots."""
+    return ((start | pivots) + 1) & ~pivots
+
+
+@kernel
+def turn_tables(entries, patterns, table, first, count, lane_bits, coefficients):
+    """Write the sines and signs of operations first : first + count for every pair of a quadruple or octet."""
+    w = lanes_of(entries)
+    lane_mask = (1 << lane_bits) - 1
+    for i in range(count):
+        op, c, at = table[first + i], (first + i) * 4 * w, i * _SLOT * w
+        sign = splat(entries, 1.0 - 2.0 * op[SIGN]) * lane_sign(entries, patterns, op[S] & lane_mask)
+        if op[FLAGS] & TURN_X:
+            sign, sine = -sign, load(coefficients, c + 3 * w)
+        else:
+            sign, sine = sign * lane_sign(entries, patterns, op[R] & lane_mask), load(coefficients, c + 2 * w)
+        sine = sign * sine
+        _, signs, _ = _shape(op, lane_bits)
+        for pair in range(_PAIRS):
+            odd, bit = 0, 0
+            for k in range(count):
+                if k != i or count == 1:  # alone: pair 1 is the partner's
+                    v, _, _ = _shape(table[first + k], lane_bits)
+                    odd ^= ((pair >> bit) & 1) & parity(v & signs)
+                    bit += 1
+            for o in range(2):
+                factor = splat(entries, 1.0 - 2.0 * (o ^ odd))
+                store(entries, at + (o * _PAIRS + pair) * w, factor * sine)
+                store(entries, at + (_SIGNS + o * _PAIRS + pair) * w, factor * sign)
+
+
+@kernel
+def _one(ket, n, lane_bits, op, c, entries):
+    """Rotate pairs of vectors."""
     w = lanes_of(ket)
-    v, signs, exchange = _shape(op, lane_bits)
-    low = low_mask(v)
-    g = splat(ket, 0.0)
-    for i in range(n_rows >> 1):
-        a = ((i & ~low) << 1) | (i & low)
-        odd = parity(a & signs)
-        for plane in range(2):
-            j, k, at = (2 * a + plane) * w, (2 * (a ^ v) + (plane ^ exchange)) * w, (2 * odd + plane) * w
-            b, x, y, p, q = load(entries, at), load(ket, j), load(ket, k), load(bra, j), load(bra, k)
-            g += load(entries, at + 4 * w) * (q * x - p * y)
-            store(ket, j, c * x - b * y)
-            store(ket, k, c * y + b * x)
-            store(bra, j, c * p - b * q)
-            store(bra, k, c * q + b * p)
+    v, signs, flip = _shape(op, lane_bits)
+    pivots, start = _high_bit(v), 0
+    while start < n:
+        at, j, k = parity(start & signs) * _PAIRS * w, start * w, (start ^ v) * w
+        x, y = load(ket, j), load(ket, k)
+        p, q = y, x
+        if flip:
+            p, q = xor_lanes(y, flip), xor_lanes(x, flip)
+        store(ket, j, c * x + load(entries, at) * p)
+        store(ket, k, c * y + load(entries, at + w) * q)
+        start = _next_start(start, pivots)
+
+
+@kernel
+def _one_back(ket, bra, n, lane_bits, op, c, entries):
+    """Undo `_one` on ket and bra; return Im <bra|P|ket> of its axis."""
+    w = lanes_of(ket)
+    v, signs, flip = _shape(op, lane_bits)
+    pivots, start, g = _high_bit(v), 0, splat(ket, 0.0)
+    while start < n:
+        at, j, k = parity(start & signs) * _PAIRS * w, start * w, (start ^ v) * w
+        x, y, p, q = load(ket, j), load(ket, k), load(bra, j), load(bra, k)
+        s, t, m, o = y, x, q, p
+        if flip:
+            s, t, m, o = xor_lanes(y, flip), xor_lanes(x, flip), xor_lanes(q, flip), xor_lanes(p, flip)
+        g -= load(entries, at + _SIGNS * w) * (p * s) + load(entries, at + (_SIGNS + 1) * w) * (q * t)
+        b, d = load(entries, at), load(entries, at + w)
+        store(ket, j, c * x - b * s)
+        store(ket, k, c * y - d * t)
+        store(bra, j, c * p - b * m)
+        store(bra, k, c * q - d * o)
+        start = _next_start(start, pivots)
     return g
 
 
 @merged
-def _quadruples(v_1, v_2):
-    """Return the masks of the bits below the two pivots of a pair of partner masks, the larger first."""
-    low = low_mask(v_1)
-    high_bit = low + 1
-    other = v_2 ^ v_1 if v_2 & high_bit else v_2
-    return max(low, low_mask(other)), min(low, low_mask(other))
+def _turned(c, b, x, y):
+    return c * x + b * y, c * y - b * x
+
+
+@merged
+def _undone(entries, at, w, c, g, x, y, p, q):
+    """Return a pair of ket and bra turned back, and the inner product so far with theirs added."""
+    b = load(entries, at)
+    g = g + load(entries, at + _SIGNS * w) * (q * x - p * y)
+    return g, c * x - b * y, c * y + b * x, c * p - b * q, c * q + b * p
 
 
 @kernel
-def turn_two(ket, n_rows, lane_bits, op_1, op_2, c_1, c_2, entries):
-    """Apply two turns with different partner masks, the first from slot 0 and the second from slot 1."""
+def _two(ket, n, lane_bits, table, first, coefficients, entries):
+    """Rotate quadruples of vectors by operations first : first + 2."""
     w = lanes_of(ket)
-    v_1, signs_1, exchange_1 = _shape(op_1, lane_bits)
-    v_2, signs_2, exchange_2 = _shape(op_2, lane_bits)
-    high, low = _quadruples(v_1, v_2)
-    flip_1, flip_2 = parity(v_2 & signs_1), parity(v_1 & signs_2)
-    for i in range(n_rows >> 2):
-        a = ((i & ~low) << 1) | (i & low)
-        a = ((a & ~high) << 1) | (a & high)
-        odd_1, odd_2 = parity(a & signs_1), parity(a & signs_2)
-        for plane in range(2):
-            plane_1, plane_2 = plane ^ exchange_1, plane ^ exchange_2
-            j_0, j_1 = (2 * a + plane) * w, (2 * (a ^ v_1) + plane_1) * w
-            j_2, j_3 = (2 * (a ^ v_2) + plane_2) * w, (2 * (a ^ v_1 ^ v_2) + (plane_1 ^ exchange_2)) * w
-            x, y, u, t = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
-            b, d = load(entries, (2 * odd_1 + plane) * w), load(entries, (2 * (odd_1 ^ flip_1) + plane_2) * w)
-            x, y, u, t = c_1 * x + b * y, c_1 * y - b * x, c_1 * u + d * t, c_1 * t - d * u
-            b = load(entries, (_SLOT + 2 * odd_2 + plane) * w)
-            d = load(entries, (_SLOT + 2 * (odd_2 ^ flip_2) + plane_1) * w)
-            store(ket, j_0, c_2 * x + b * u)
-            store(ket, j_2, c_2 * u - b * x)
-            store(ket, j_1, c_2 * y + d * t)
-            store(ket, j_3, c_2 * t - d * y)
+    v_0, signs_0, _ = _shape(table[first], lane_bits)
+    v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
+    pivots = _high_bit(v_0)
+    rest = v_1 ^ v_0 if v_1 & pivots else v_1
+    pivot = _high_bit(rest)
+    pivots |= pivot
+    c_0 = load(coefficients, first * 4 * w)
+    c_1 = load(coefficients, (first + 1) * 4 * w)
+    start = 0
+    while start < n:
+        j_0, j_1 = start * w, (start ^ v_0) * w
+        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
+        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
+        at = parity(start & signs_0) * _PAIRS * w
+        x_0, x_1 = _turned(c_0, load(entries, at), x_0, x_1)
+        x_2, x_3 = _turned(c_0, load(entries, at + w), x_2, x_3)
+        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
+        x_0, x_2 = _turned(c_1, load(entries, at), x_0, x_2)
+        x_1, x_3 = _turned(c_1, load(entries, at + w), x_1, x_3)
+        store(ket, j_0, x_0)
+        store(ket, j_1, x_1)
+        store(ket, j_2, x_2)
+        store(ket, j_3, x_3)
+        start = _next_start(start, pivots)
 
 
 @kernel
-def turn_two_back(ket, bra, n_rows, lane_bits, op_1, op_2, c_1, c_2, entries):
-    """Undo `turn_two` on ket and bra; return Im <bra|P|ket> of both axes."""
+def _two_back(ket, bra, n, lane_bits, table, first, coefficients, entries):
+    """Undo `_two` on ket and bra; return Im <bra|P|ket> of the axes."""
     w = lanes_of(ket)
-    v_1, signs_1, exchange_1 = _shape(op_1, lane_bits)
-    v_2, signs_2, exchange_2 = _shape(op_2, lane_bits)
-    high, low = _quadruples(v_1, v_2)
-    flip_1, flip_2 = parity(v_2 & signs_1), parity(v_1 & signs_2)
-    g_1, g_2 = splat(ket, 0.0), splat(ket, 0.0)
-    for i in range(n_rows >> 2):
-        a = ((i & ~low) << 1) | (i & low)
-        a = ((a & ~high) << 1) | (a & high)
-        odd_1, odd_2 = parity(a & signs_1), parity(a & signs_2)
-        for plane in range(2):
-            plane_1, plane_2 = plane ^ exchange_1, plane ^ exchange_2
-            j_0, j_1 = (2 * a + plane) * w, (2 * (a ^ v_1) + plane_1) * w
-            j_2, j_3 = (2 * (a ^ v_2) + plane_2) * w, (2 * (a ^ v_1 ^ v_2) + (plane_1 ^ exchange_2)) * w
-            x, y, u, t = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
-            p, q, m, o = load(bra, j_0), load(bra, j_1), load(bra, j_2), load(bra, j_3)
-            at, to = (_SLOT + 2 * odd_2 + plane) * w, (_SLOT + 2 * (odd_2 ^ flip_2) + plane_1) * w
-            b, d = load(entries, at), load(entries, to)
-            g_2 += load(entries, at + 4 * w) * (m * x - p * u) + load(entries, to + 4 * w) * (o * y - q * t)
-            x, u, y, t = c_2 * x - b * u, c_2 * u + b * x, c_2 * y - d * t, c_2 * t + d * y
-            p, m, q, o = c_2 * p - b * m, c_2 * m + b * p, c_2 * q - d * o, c_2 * o + d * q
-            at, to = (2 * odd_1 + plane) * w, (2 * (odd_1 ^ flip_1) + plane_2) * w
-            b, d = load(entries, at), load(entries, to)
-            g_1 += load(entries, at + 4 * w) * (q * x - p * y) + load(entries, to + 4 * w) * (o * u - m * t)
-            store(ket, j_0, c_1 * x - b * y)
-            store(ket, j_1, c_1 * y + b * x)
-            store(ket, j_2, c_1 * u - d * t)
-            store(ket, j_3, c_1 * t + d * u)
-            store(bra, j_0, c_1 * p - b * q)
-            store(bra, j_1, c_1 * q + b * p)
-            store(bra, j_2, c_1 * m - d * o)
-            store(bra, j_3, c_1 * o + d * m)
-    return g_1, g_2
+    v_0, signs_0, _ = _shape(table[first], lane_bits)
+    v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
+    pivots = _high_bit(v_0)
+    rest = v_1 ^ v_0 if v_1 & pivots else v_1
+    pivot = _high_bit(rest)
+    pivots |= pivot
+    c_0 = load(coefficients, first * 4 * w)
+    c_1 = load(coefficients, (first + 1) * 4 * w)
+    g_0, g_1 = splat(ket, 0.0), splat(ket, 0.0)
+    start = 0
+    while start < n:
+        j_0, j_1 = start * w, (start ^ v_0) * w
+        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
+        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
+        p_0, p_1, p_2, p_3 = load(bra, j_0), load(bra, j_1), load(bra, j_2), load(bra, j_3)
+        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
+        g_1, x_0, x_2, p_0, p_2 = _undone(entries, at, w, c_1, g_1, x_0, x_2, p_0, p_2)
+        g_1, x_1, x_3, p_1, p_3 = _undone(entries, at + w, w, c_1, g_1, x_1, x_3, p_1, p_3)
+        at = parity(start & signs_0) * _PAIRS * w
+        g_0, x_0, x_1, p_0, p_1 = _undone(entries, at, w, c_0, g_0, x_0, x_1, p_0, p_1)
+        g_0, x_2, x_3, p_2, p_3 = _undone(entries, at + w, w, c_0, g_0, x_2, x_3, p_2, p_3)
+        store(ket, j_0, x_0)
+        store(ket, j_1, x_1)
+        store(ket, j_2, x_2)
+        store(ket, j_3, x_3)
+        store(bra, j_0, p_0)
+        store(bra, j_1, p_1)
+        store(bra, j_2, p_2)
+        store(bra, j_3, p_3)
+        start = _next_start(start, pivots)
+    return g_0, g_1
+
+
+@kernel
+def _three(ket, n, lane_bits, table, first, coefficients, entries):
+    """Rotate octets of vectors by operations first : first + 3."""
+    w = lanes_of(ket)
+    v_0, signs_0, _ = _shape(table[first], lane_bits)
+    v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
+    v_2, signs_2, _ = _shape(table[first + 2], lane_bits)
+    pivots = _high_bit(v_0)
+    rest = v_1 ^ v_0 if v_1 & pivots else v_1
+    pivot = _high_bit(rest)
+    other = v_2 ^ v_0 if v_2 & pivots else v_2
+    pivots |= pivot | _high_bit(other ^ rest if other & pivot else other)
+    c_0 = load(coefficients, first * 4 * w)
+    c_1 = load(coefficients, (first + 1) * 4 * w)
+    c_2 = load(coefficients, (first + 2) * 4 * w)
+    start = 0
+    while start < n:
+        j_0, j_1 = start * w, (start ^ v_0) * w
+        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
+        j_4, j_5 = (start ^ v_2) * w, (start ^ v_0 ^ v_2) * w
+        j_6, j_7 = (start ^ v_1 ^ v_2) * w, (start ^ v_0 ^ v_1 ^ v_2) * w
+        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
+        x_4, x_5, x_6, x_7 = load(ket, j_4), load(ket, j_5), load(ket, j_6), load(ket, j_7)
+        at = parity(start & signs_0) * _PAIRS * w
+        x_0, x_1 = _turned(c_0, load(entries, at), x_0, x_1)
+        x_2, x_3 = _turned(c_0, load(entries, at + w), x_2, x_3)
+        x_4, x_5 = _turned(c_0, load(entries, at + 2 * w), x_4, x_5)
+        x_6, x_7 = _turned(c_0, load(entries, at + 3 * w), x_6, x_7)
+        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
+        x_0, x_2 = _turned(c_1, load(entries, at), x_0, x_2)
+        x_1, x_3 = _turned(c_1, load(entries, at + w), x_1, x_3)
+        x_4, x_6 = _turned(c_1, load(entries, at + 2 * w), x_4, x_6)
+        x_5, x_7 = _turned(c_1, load(entries, at + 3 * w), x_5, x_7)
+        at = (2 * _SLOT + parity(start & signs_2) * _PAIRS) * w
+        x_0, x_4 = _turned(c_2, load(entries, at), x_0, x_4)
+        x_1, x_5 = _turned(c_2, load(entries, at + w), x_1, x_5)
+        x_2, x_6 = _turned(c_2, load(entries, at + 2 * w), x_2, x_6)
+        x_3, x_7 = _turned(c_2, load(entries, at + 3 * w), x_3, x_7)
+        store(ket, j_0, x_0)
+        store(ket, j_1, x_1)
+        store(ket, j_2, x_2)
+        store(ket, j_3, x_3)
+        store(ket, j_4, x_4)
+        store(ket, j_5, x_5)
+        store(ket, j_6, x_6)
+        store(ket, j_7, x_7)
+        start = _next_start(start, pivots)
+
+
+@kernel
+def _three_back(ket, bra, n, lane_bits, table, first, coefficients, entries):
+    """Undo `_three` on ket and bra; return Im <bra|P|ket> of the axes."""
+    w = lanes_of(ket)
+    v_0, signs_0, _ = _shape(table[first], lane_bits)
+    v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
+    v_2, signs_2, _ = _shape(table[first + 2], lane_bits)
+    pivots = _high_bit(v_0)
+    rest = v_1 ^ v_0 if v_1 & pivots else v_1
+    pivot = _high_bit(rest)
+    other = v_2 ^ v_0 if v_2 & pivots else v_2
+    pivots |= pivot | _high_bit(other ^ rest if other & pivot else other)
+    c_0 = load(coefficients, first * 4 * w)
+    c_1 = load(coefficients, (first + 1) * 4 * w)
+    c_2 = load(coefficients, (first + 2) * 4 * w)
+    g_0, g_1, g_2 = splat(ket, 0.0), splat(ket, 0.0), splat(ket, 0.0)
+    start = 0
+    while start < n:
+        j_0, j_1 = start * w, (start ^ v_0) * w
+        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
+        j_4, j_5 = (start ^ v_2) * w, (start ^ v_0 ^ v_2) * w
+        j_6, j_7 = (start ^ v_1 ^ v_2) * w, (start ^ v_0 ^ v_1 ^ v_2) * w
+        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
+        x_4, x_5, x_6, x_7 = load(ket, j_4), load(ket, j_5), load(ket, j_6), load(ket, j_7)
+        p_0, p_1, p_2, p_3 = load(bra, j_0), load(bra, j_1), load(bra, j_2), load(bra, j_3)
+        p_4, p_5, p_6, p_7 = load(bra, j_4), load(bra, j_5), load(bra, j_6), load(bra, j_7)
+        at = (2 * _SLOT + parity(start & signs_2) * _PAIRS) * w
+        g_2, x_0, x_4, p_0, p_4 = _undone(entries, at, w, c_2, g_2, x_0, x_4, p_0, p_4)
+        g_2, x_1, x_5, p_1, p_5 = _undone(entries, at + w, w, c_2, g_2, x_1, x_5, p_1, p_5)
+        g_2, x_2, x_6, p_2, p_6 = _undone(entries, at + 2 * w, w, c_2, g_2, x_2, x_6, p_2, p_6)
+        g_2, x_3, x_7, p_3, p_7 = _undone(entries, at + 3 * w, w, c_2, g_2, x_3, x_7, p_3, p_7)
+        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
+        g_1, x_0, x_2, p_0, p_2 = _undone(entries, at, w, c_1, g_1, x_0, x_2, p_0, p_2)
+        g_1, x_1, x_3, p_1, p_3 = _undone(entries, at + w, w, c_1, g_1, x_1, x_3, p_1, p_3)
+        g_1, x_4, x_6, p_4, p_6 = _undone(entries, at + 2 * w, w, c_1, g_1, x_4, x_6, p_4, p_6)
+        g_1, x_5, x_7, p_5, p_7 = _undone(entries, at + 3 * w, w, c_1, g_1, x_5, x_7, p_5, p_7)
+        at = parity(start & signs_0) * _PAIRS * w
+        g_0, x_0, x_1, p_0, p_1 = _undone(entries, at, w, c_0, g_0, x_0, x_1, p_0, p_1)
+        g_0, x_2, x_3, p_2, p_3 = _undone(entries, at + w, w, c_0, g_0, x_2, x_3, p_2, p_3)
+        g_0, x_4, x_5, p_4, p_5 = _undone(entries, at + 2 * w, w, c_0, g_0, x_4, x_5, p_4, p_5)
+        g_0, x_6, x_7, p_6, p_7 = _undone(entries, at + 3 * w, w, c_0, g_0, x_6, x_7, p_6, p_7)
+        store(ket, j_0, x_0)
+        store(ket, j_1, x_1)
+        store(ket, j_2, x_2)
+        store(ket, j_3, x_3)
+        store(ket, j_4, x_4)
+        store(ket, j_5, x_5)
+        store(ket, j_6, x_6)
+        store(ket, j_7, x_7)
+        store(bra, j_0, p_0)
+        store(bra, j_1, p_1)
+        store(bra, j_2, p_2)
+        store(bra, j_3, p_3)
+        store(bra, j_4, p_4)
+        store(bra, j_5, p_5)
+        store(bra, j_6, p_6)
+        store(bra, j_7, p_7)
+        start = _next_start(start, pivots)
+    return g_0, g_1, g_2
+
+
+@kernel
+def turn(ket, n_rows, lane_bits, table, first, count, coefficients, entries):
+    """Apply operations first : first + count, whose tables are filled."""
+    if count == 3:
+        _three(ket, 2 * n_rows, lane_bits, table, first, coefficients, entries)
+    elif count == 2:
+        _two(ket, 2 * n_rows, lane_bits, table, first, coefficients, entries)
+    else:
+        c = load(coefficients, first * 4 * lanes_of(ket))
+        _one(ket, 2 * n_rows, lane_bits, table[first], c, entries)
+
+
+@kernel
+def turn_back(ket, bra, n_rows, lane_bits, table, first, count, coefficients, entries):
+    """Undo `turn` on ket and bra; return Im <bra|P|ket> of the axes of up to three operations."""
+    g_0, g_1, g_2 = splat(ket, 0.0), splat(ket, 0.0), splat(ket, 0.0)
+    if count == 3:
+        g_0, g_1, g_2 = _three_back(ket, bra, 2 * n_rows, lane_bits, table, first, coefficients, entries)
+    elif count == 2:
+        g_0, g_1 = _two_back(ket, bra, 2 * n_rows, lane_bits, table, first, coefficients, entries)
+    else:
+        c = load(coefficients, first * 4 * lanes_of(ket))
+        g_0 = _one_back(ket, bra, 2 * n_rows, lane_bits, table[first], c, entries)
+    return g_0, g_1, g_2
