@@ -50,6 +50,10 @@ _CODECS = {
     "DataReuploadingRegressor": _Codec(".variational", finite=True),
     "DressedClassifier": _Codec(".variational", finite=True),
     "DressedRegressor": _Codec(".variational", finite=True),
+    "AlignedKernel": _Codec(".variational", finite=True),
+    "FidelityKernel": _Codec(".variational", finite=True),
+    "NystroemFeatures": _Codec(".variational", finite=True),
+    "ProjectedKernel": _Codec(".variational", finite=True),
     "QuantumKernelClassifier": _Codec(".variational", finite=True),
     "QuantumKernelRegressor": _Codec(".variational", finite=True),
     "VariationalClassifier": _Codec(".variational", finite=True),
@@ -80,8 +84,8 @@ def save(object: Any, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    object : Estimate, PauliSum, Circuit or ShadowData
-        What to save.
+    object : Estimate, PauliSum, Circuit, ShadowData, fitted estimator or trained decoder
+        What to save; the error of another class lists what can be saved.
     path : str or path-like
         Any suffix; an existing file is replaced.
 

@@ -12,6 +12,8 @@ from . import ansatze, encodings, execution, optimizers
 from .hybrid import HybridModel
 from .preparation import FeatureScaling
 
+_STATE = "optimizer."  # before the names of arrays of the optimiser
+
 
 def _components() -> dict[str, type]:
     """Return the classes that settings may hold, by name."""
@@ -89,8 +91,16 @@ def settings_data(estimator: Any) -> dict[str, Any]:
     return {key: encoded(value, name) for key, value in estimator.get_params(deep=False).items()}
 
 
-def common_data(estimator: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return what every fitted estimator has: settings, names and number of features, classes."""
+def common_data(estimator: Any, fitted: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return what every fitted estimator has: settings, names and number of features, classes.
+
+    Raises
+    ------
+    TypeError
+        If it lacks the attribute `fitted`.
+    """
+    if not hasattr(estimator, fitted):
+        raise TypeError(f"Cannot save this {type(estimator).__name__}: it is not fitted.")
     params: dict[str, Any] = {"settings": settings_data(estimator), "n_features": int(estimator.n_features_in_)}
     arrays: dict[str, np.ndarray] = {}
     if hasattr(estimator, "feature_names_in_"):
@@ -116,18 +126,42 @@ def restore_common(estimator: Any, params: dict[str, Any], arrays: dict[str, np.
         estimator.classes_ = np.array(params["classes"])
 
 
+def component_data(component: Any) -> tuple[list[Any], dict[str, np.ndarray]]:
+    """Return what a fitted part of an estimator is, and its arrays."""
+    name = type(component).__name__
+    if _components().get(name) is not type(component):
+        raise TypeError(f"Cannot save a fitted {name}, which is none of the components of this package.")
+    params, arrays = component._to_data()
+    return [name, params], arrays
+
+
+def component_from_data(data: list[Any], arrays: dict[str, np.ndarray]) -> Any:
+    """Return the part that `component_data` wrote.
+
+    Raises
+    ------
+    ValueError
+        If it is none of the components.
+    """
+    name, params = data
+    found = _components().get(name)
+    if not hasattr(found, "_from_data"):
+        raise ValueError(f"unknown component {name!r}")
+    return found._from_data(params, arrays)
+
+
 class SavedModelMixin:
-    """`_to_data` and `_from_data` of estimators around a trained circuit; training cannot go on after loading."""
+    """`_to_data` and `_from_data` of estimators around a trained circuit; training goes on after loading as without."""
 
     def _to_data(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        if not hasattr(self, "parameters_"):
-            raise TypeError(f"Cannot save this {type(self).__name__}: it is not fitted.")
-        params, arrays = common_data(self)
+        params, arrays = common_data(self, "parameters_")
         params |= {
             "n_outputs": self.model_.n_outputs,
             "stop_reason": self.stop_reason_,
             "seed": [str(self._seed.entropy), list(self._seed.spawn_key)],
+            "n_trainings": self._n_trainings,
         }
+        arrays |= {_STATE + name: np.asarray(value) for name, value in self.optimizer_state_.items()}
         arrays |= {
             "parameters": self.parameters_,
             "offset": self.scaling_.offset,
@@ -148,7 +182,7 @@ class SavedModelMixin:
             raise ValueError(f"the scaling must have {model.n_features_in_} features")
         entropy, spawn_key = params["seed"]
         model._seed = np.random.SeedSequence(int(entropy), spawn_key=tuple(spawn_key))
-        model._n_trainings = 0
+        model._n_trainings = int(params["n_trainings"])
         layer, front = model._layer(model.n_features_in_)
         model.model_ = HybridModel(layer, int(params["n_outputs"]), front)
         model.parameters_ = arrays["parameters"]
@@ -156,7 +190,11 @@ class SavedModelMixin:
             raise ValueError(
                 f"the model has {model.model_.n_parameters} parameters, the file holds {model.parameters_.shape}"
             )
-        model.optimizer_state_ = {}
+        model.optimizer_state_ = {
+            name.removeprefix(_STATE): array if array.ndim else array.item()
+            for name, array in arrays.items()
+            if name.startswith(_STATE)
+        }
         model.loss_curve_ = arrays["loss_curve"].tolist()
         model.validation_curve_ = arrays["validation_curve"].tolist()
         model.n_iter_, model.stop_reason_ = len(model.loss_curve_), str(params["stop_reason"])
@@ -170,12 +208,10 @@ class RefittedMixin:
     """`_to_data` and `_from_data` of estimators that are the same again when fitted again: they keep their data."""
 
     def _to_data(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        if not hasattr(self, "training_"):
-            raise TypeError(f"Cannot save this {type(self).__name__}: it is not fitted.")
+        params, arrays = common_data(self, "training_")
         for place in (self, self.kernel):
             if getattr(place, "random_state", None) is not None and not isinstance(place.random_state, int):
                 raise TypeError(f"Cannot save this {type(self).__name__}: `random_state` must be an integer or None.")
-        params, arrays = common_data(self)
         X, targets, weight = self.training_
         return params, {**arrays, "X": X, "targets": targets, "weight": weight}
 

@@ -20,6 +20,15 @@ MODELS = [
     variational.QuantumKernelRegressor(n_landmarks=10, random_state=1),
 ]  # fmt: skip
 
+TRANSFORMERS = [
+    variational.FidelityKernel(variational.IQPEncoding(n_repeats=1), bandwidth=0.5),
+    variational.ProjectedKernel(),
+    variational.AlignedKernel(max_epochs=2, random_state=0),
+    variational.NystroemFeatures(
+        variational.AlignedKernel(max_epochs=1, random_state=1), n_landmarks=7, random_state=2
+    ),
+]
+
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 def test_predictions_come_back(model, blobs, tmp_path):
@@ -37,9 +46,37 @@ def test_predictions_come_back(model, blobs, tmp_path):
         again.predict(X[:, :1])
 
 
+@pytest.mark.parametrize("transformer", TRANSFORMERS, ids=lambda transformer: type(transformer).__name__)
+def test_transformers_come_back(transformer, blobs, tmp_path):
+    X, y = blobs
+    transformer.fit(X, y)
+    ql.save(transformer, tmp_path / "kernel")
+    again = ql.load(tmp_path / "kernel")
+    assert type(again) is type(transformer)
+    np.testing.assert_allclose(again.transform(X), transformer.transform(X), rtol=0, atol=1e-13)
+    assert np.array_equal(again.get_feature_names_out(), transformer.get_feature_names_out())
+    with pytest.raises(TypeError, match="it is not fitted"):
+        ql.save(type(transformer)(), tmp_path / "other")
+
+
+@pytest.mark.parametrize("optimizer", [variational.Adam(), variational.QNSPSA(), variational.SPSA()], ids=repr)
+def test_training_goes_on_after_loading(optimizer, blobs, tmp_path):
+    X, y = blobs
+    model = variational.VariationalClassifier(max_epochs=2, optimizer=optimizer, warm_start=True, random_state=0)
+    ql.save(model.fit(X, y), tmp_path / "model")
+    again = ql.load(tmp_path / "model")
+    before = model.parameters_
+    for one in (model, again):
+        one.fit(X, y)
+        one.partial_fit(X, y)
+    assert not np.array_equal(model.parameters_, before)
+    np.testing.assert_array_equal(again.parameters_, model.parameters_)
+    assert again.loss_curve_ == model.loss_curve_
+
+
 def test_every_estimator_can_be_saved():
     known = {name for name, codec in persistence._CODECS.items() if codec.module == ".variational"}
-    assert known == {type(model).__name__ for model in MODELS}
+    assert known == {type(model).__name__ for model in [*MODELS, *TRANSFORMERS]}
 
 
 def test_what_is_no_data_is_refused(blobs, tmp_path):
@@ -72,3 +109,20 @@ def test_tampered_files_are_refused(change, message, blobs):
     change(params, arrays)
     with pytest.raises((ValueError, TypeError), match=message):
         variational.VariationalClassifier._from_data(params, arrays)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda params, arrays: params["kernel"].__setitem__(0, "Adam"), "unknown component 'Adam'"),
+        (lambda params, arrays: arrays.update(landmarks=np.zeros((2, 2))), "2 landmarks need"),
+        (lambda params, arrays: arrays.update({"kernel.features": np.zeros((2, 3))}), "the file holds"),
+        (lambda params, arrays: arrays.update({"kernel.weights": np.zeros(2)}), "the kernel has .* weights"),
+    ],
+)
+def test_tampered_transformers_are_refused(change, message, blobs):
+    X, y = blobs
+    params, arrays = TRANSFORMERS[-1].fit(X, y)._to_data()
+    change(params, arrays)
+    with pytest.raises(ValueError, match=message):
+        variational.NystroemFeatures._from_data(params, arrays)

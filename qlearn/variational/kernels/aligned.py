@@ -69,6 +69,8 @@ class AlignedKernel(AbstractQuantumKernel):
     True
     """
 
+    _learnt = ("weights", "alignment_curve")
+
     def __init__(
         self,
         encoding: Any = None,
@@ -99,14 +101,13 @@ class AlignedKernel(AbstractQuantumKernel):
         circuit, inputs, weights, n_angles = self._trained_circuit(X.shape[1])
         start = np.ones(len(weights))
         start[:n_angles] = task_generator(seed, 0).uniform(-np.pi, np.pi, n_angles)
-        zero = zero_projector(circuit.n_qubits)
-        self.layer_ = QuantumLayer(circuit, [zero], inputs, weights)
+        self.layer_ = _layer(circuit, inputs, weights)
         self.weights_, self.alignment_curve_ = start, []
         if y is None or len(X) < 2:
             return
         others = parameters("y", len(inputs))
         back = circuit.inverse().substitute(dict(zip(inputs, others, strict=True)))
-        overlaps = QuantumLayer(circuit + back, [zero], [*inputs, *others], weights)
+        overlaps = _layer(circuit + back, [*inputs, *others], weights)
         objective = _Misalignment(overlaps, self._encoding().inputs(X), _target(np.asarray(y)))
         batch_size = check_count("batch_size", self.batch_size, minimum=2)
         loop = Loop(
@@ -114,6 +115,12 @@ class AlignedKernel(AbstractQuantumKernel):
         )  # fmt: skip
         found = (Adam() if self.optimizer is None else self.optimizer).run(objective, start, loop)
         self.weights_, self.alignment_curve_ = found.parameters, [-loss for loss in found.loss_curve]
+
+    def _restored(self) -> None:
+        circuit, inputs, weights, _ = self._trained_circuit(self.n_features_in_)
+        self.layer_, self.alignment_curve_ = _layer(circuit, inputs, weights), self.alignment_curve_.tolist()
+        if self.weights_.shape != (len(weights),):
+            raise ValueError(f"the kernel has {len(weights)} weights, the file holds {self.weights_.shape}")
 
     def _trained_circuit(self, n_features: int) -> tuple[Circuit, list, list, int]:
         """Return circuit, inputs, weights and the number of those that are angles of the ansatz."""
@@ -142,6 +149,11 @@ class AlignedKernel(AbstractQuantumKernel):
 
     def _is_stateless(self) -> bool:
         return False
+
+
+def _layer(circuit: Circuit, inputs: list, weights: list) -> QuantumLayer:
+    """Return the probability of all qubits being zero at the end."""
+    return QuantumLayer(circuit, [zero_projector(circuit.n_qubits)], inputs, weights)
 
 
 class _Misalignment:

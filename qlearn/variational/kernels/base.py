@@ -14,6 +14,7 @@ from ...sim import Statevector
 from ..encodings import AngleEncoding
 from ..layer import without_entanglers
 from ..preparation import FeatureScaling
+from ..saving import common_data, decoded, restore_common
 
 
 class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC):
@@ -21,7 +22,10 @@ class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     A subclass turns rows into what it compares (`_features`), and compares (`_compare`). Kernels that have nothing to
     learn, because their `scaling` is "none" or a number, can be called without `fit`, so ``SVC(kernel=kernel)`` works.
+    What else `fit` learns is named in `_learnt`, without the underscore behind.
     """
+
+    _learnt: tuple[str, ...] = ()
 
     @abstractmethod
     def _features(self, X: np.ndarray) -> np.ndarray:
@@ -104,6 +108,32 @@ class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def __call__(self, X: Any, Y: Any = None) -> np.ndarray:
         return self.matrix(X, Y)
+
+    def _to_data(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        params, arrays = common_data(self, "features_")
+        arrays |= {"features": self.features_, "offset": self.scaling_.offset, "scale": self.scaling_.scale}
+        return params, arrays | {name: np.asarray(getattr(self, name + "_")) for name in self._learnt}
+
+    @classmethod
+    def _from_data(cls, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self:
+        kernel = cls(**{key: decoded(value) for key, value in params["settings"].items()})
+        restore_common(kernel, params, arrays)
+        kernel.scaling_ = FeatureScaling(arrays["offset"], arrays["scale"])
+        for name in cls._learnt:
+            setattr(kernel, name + "_", arrays[name] if arrays[name].ndim else arrays[name].item())
+        kernel._restored()
+        kernel.features_ = arrays["features"]
+        expected = kernel._features(kernel.scaling_(np.zeros((1, kernel.n_features_in_))))
+        if kernel.features_.shape[1:] != expected.shape[1:] or kernel.features_.dtype != expected.dtype:
+            raise ValueError(
+                f"a row has features {expected.shape[1:]} of {expected.dtype}, the file holds "
+                f"{kernel.features_.shape[1:]} of {kernel.features_.dtype}"
+            )
+        kernel._n_features_out = len(kernel.features_)
+        return kernel
+
+    def _restored(self) -> None:
+        """Make what follows from the settings and what was learnt; nothing by default."""
 
     def _is_stateless(self) -> bool:
         """Return whether nothing is learnt in `fit`."""

@@ -10,6 +10,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..._checks import check_count
 from ..._random import generator
+from ..saving import common_data, component_data, component_from_data, decoded, restore_common
+
+_KERNEL = "kernel."  # before the names of arrays of the kernel
 
 
 class NystroemFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -87,3 +90,25 @@ class NystroemFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         check_is_fitted(self, "normalisation_")
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return self.kernel_.matrix(X, self.landmarks_) @ self.normalisation_
+
+    def _to_data(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        params, arrays = common_data(self, "normalisation_")
+        params["kernel"], of_kernel = component_data(self.kernel_)
+        arrays |= {"landmarks": self.landmarks_, "normalisation": self.normalisation_}
+        return params, arrays | {_KERNEL + name: array for name, array in of_kernel.items()}
+
+    @classmethod
+    def _from_data(cls, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self:
+        features = cls(**{key: decoded(value) for key, value in params["settings"].items()})
+        restore_common(features, params, arrays)
+        of_kernel = {name.removeprefix(_KERNEL): array for name, array in arrays.items() if name.startswith(_KERNEL)}
+        features.kernel_ = component_from_data(params["kernel"], of_kernel)
+        features.landmarks_, features.normalisation_ = arrays["landmarks"], arrays["normalisation"]
+        n = len(features.landmarks_)
+        if features.landmarks_.shape != (n, features.n_features_in_) or features.normalisation_.shape != (n, n):
+            raise ValueError(
+                f"{n} landmarks need arrays {(n, features.n_features_in_)} and {(n, n)}, the file holds "
+                f"{features.landmarks_.shape} and {features.normalisation_.shape}"
+            )
+        features._n_features_out = n
+        return features

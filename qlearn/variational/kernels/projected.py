@@ -51,6 +51,8 @@ class ProjectedKernel(AbstractQuantumKernel):
     True
     """
 
+    _learnt = ("gamma",)
+
     def __init__(
         self,
         encoding: Any = None,
