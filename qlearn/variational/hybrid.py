@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from .layer import QuantumLayer
 from .shot_gradients import shot_gradient
@@ -31,6 +32,23 @@ def cross_entropy(outputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray,
     chances = np.exp(shifted)
     total = chances.sum(axis=1, keepdims=True)
     return (targets * (np.log(total) - shifted)).sum(axis=1), chances / total - targets
+
+
+def binary_cross_entropy(outputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sum of the cross entropies of sigmoid(outputs) for each sample, and its derivatives by the outputs.
+
+    Parameters
+    ----------
+    outputs : ndarray of shape (batch, n_labels)
+    targets : ndarray of shape (batch, n_labels)
+        Probabilities, 0 or 1 for labels.
+
+    Returns
+    -------
+    losses : ndarray of shape (batch,)
+    derivatives : ndarray of shape (batch, n_labels)
+    """
+    return (np.logaddexp(0.0, outputs) - targets * outputs).sum(axis=1), expit(outputs) - targets
 
 
 def squared_error(outputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""What estimators do with data before they learn: merging equal rows, and scaling features."""
+"""What estimators do with data before they learn: checking labels, merging equal rows, scaling features."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
 
 
 def merged_rows(X: np.ndarray, targets: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -28,6 +31,41 @@ def merged_rows(X: np.ndarray, targets: np.ndarray, weight: np.ndarray) -> tuple
     rows, place = np.unique(table, axis=0, return_inverse=True)
     total = np.bincount(place.ravel(), weights=weight[kept], minlength=len(rows))
     return rows[:, : X.shape[1]], rows[:, X.shape[1] :], total
+
+
+def checked_labels(y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels as scikit-learn has them, and which there are.
+
+    Parameters
+    ----------
+    y : ndarray or sparse array, shape (n_samples,), (n_samples, 1) or (n_samples, n_labels)
+        Classes, or 0 and 1 in a column for each label.
+
+    Returns
+    -------
+    y : ndarray
+        Without the second axis where it has length one.
+    classes : ndarray
+        Distinct classes, or the numbers of the columns.
+
+    Raises
+    ------
+    ValueError
+        If these are no classes, or several columns of other things than 0 and 1.
+    """
+    if sparse.issparse(y):
+        y = y.toarray()
+    if y.ndim == 1 or y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        return y, np.unique(y)
+    kind = type_of_target(y)
+    if kind != "multilabel-indicator":
+        raise ValueError(
+            f"`y` of several columns must hold 0 and 1, a column for each label, got a {kind} target; for classes in "
+            "each column wrap the classifier in sklearn.multioutput.MultiOutputClassifier."
+        )
+    return y, np.arange(y.shape[1])
 
 
 @dataclass(frozen=True)

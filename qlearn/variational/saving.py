@@ -12,6 +12,7 @@ from . import ansatze, encodings, execution, optimizers
 from .hybrid import HybridModel
 from .preparation import FeatureScaling
 
+_FLAGS = ("is_single", "is_multilabel")  # how targets came
 _STATE = "optimizer."  # before the names of arrays of the optimiser
 
 
@@ -105,8 +106,9 @@ def common_data(estimator: Any, fitted: str) -> tuple[dict[str, Any], dict[str, 
     arrays: dict[str, np.ndarray] = {}
     if hasattr(estimator, "feature_names_in_"):
         params["feature_names"] = [str(name) for name in estimator.feature_names_in_]
-    if hasattr(estimator, "is_single_"):
-        params["is_single"] = bool(estimator.is_single_)
+    for name in _FLAGS:
+        if hasattr(estimator, name + "_"):
+            params[name] = bool(getattr(estimator, name + "_"))
     if hasattr(estimator, "classes_"):
         if estimator.classes_.dtype.kind in "biuf":
             arrays["classes"] = estimator.classes_
@@ -118,6 +120,9 @@ def common_data(estimator: Any, fitted: str) -> tuple[dict[str, Any], dict[str, 
 def restore_common(estimator: Any, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Set what `common_data` gave."""
     estimator.n_features_in_ = int(params["n_features"])
+    for name in _FLAGS:
+        if name in params:
+            setattr(estimator, name + "_", bool(params[name]))
     if "feature_names" in params:
         estimator.feature_names_in_ = np.array(params["feature_names"], dtype=object)
     if "classes" in arrays:
@@ -199,7 +204,6 @@ class SavedModelMixin:
         model.validation_curve_ = arrays["validation_curve"].tolist()
         model.n_iter_, model.stop_reason_ = len(model.loss_curve_), str(params["stop_reason"])
         if "target_offset" in arrays:
-            model.is_single_ = bool(params["is_single"])
             model.target_scaling_ = FeatureScaling(arrays["target_offset"], arrays["target_scale"])
         return model
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -9,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 import qlearn as ql
 from qlearn import variational
+from qlearn.variational.hybrid import binary_cross_entropy
 from tests.naive.simulator import statevector
 
 
@@ -101,6 +103,43 @@ def test_regressors_take_several_targets(rng):
         assert model.score(X, Y) > 0.95
     with pytest.raises(ValueError, match="`y` must have 2 targets as before, got 1"):
         variational.VariationalRegressor(max_epochs=1).fit(X, Y).partial_fit(X, Y[:, 0])
+
+
+@pytest.mark.parametrize("cls", [variational.VariationalClassifier, variational.DressedClassifier])
+def test_classifiers_take_several_labels(cls, rng, tmp_path):
+    X = rng.uniform(-1, 1, (60, 2))
+    y = np.column_stack([X[:, 0] > 0, X[:, 1] > 0.2, X[:, 0] + X[:, 1] > 0]).astype(int)
+    model = cls(random_state=0, max_epochs=60, patience=None, warm_start=True).fit(X, y)
+    chances = model.predict_proba(X)
+    assert model.predict(X).shape == chances.shape == model.decision_function(X).shape == (60, 3)
+    assert (model.predict(X) == y).mean() > 0.95
+    np.testing.assert_array_equal(chances > 0.5, model.predict(X))
+    np.testing.assert_allclose(np.log(chances / (1 - chances)), model.decision_function(X), atol=1e-9)
+    entropy = -np.where(y == 1, np.log(chances), np.log(1 - chances)).sum(axis=1).mean()
+    assert entropy == pytest.approx(model.loss_curve_[-1], rel=0.1)
+    ql.save(model, tmp_path / "model")
+    np.testing.assert_array_equal(ql.load(tmp_path / "model").predict(X), model.predict(X))
+    with pytest.raises(ValueError, match="warm_start: `y` must have the classes"):
+        model.fit(X, y[:, 0])
+    with pytest.raises(ValueError, match="`y` must have 3 columns as before"):
+        model.partial_fit(X, y[:, :2])
+    with pytest.raises(ValueError, match="a multiclass-multioutput target.*MultiOutputClassifier"):
+        cls().fit(X, y + np.arange(60)[:, None] % 3)
+    sparse_y = scipy.sparse.csr_array(y)
+    again = cls(random_state=0, max_epochs=2).fit(X, sparse_y)
+    np.testing.assert_array_equal(again.predict(X), cls(random_state=0, max_epochs=2).fit(X, y).predict(X))
+
+
+def test_the_binary_cross_entropy_has_the_derivatives_it_gives(rng):
+    outputs, targets = rng.normal(size=(4, 3)) * 3, rng.integers(0, 2, (4, 3)).astype(float)
+    losses, slopes = binary_cross_entropy(outputs, targets)
+    chances = 1 / (1 + np.exp(-outputs))
+    expected = -(targets * np.log(chances) + (1 - targets) * np.log(1 - chances)).sum(axis=1)
+    np.testing.assert_allclose(losses, expected, rtol=1e-12)
+    shift = 1e-6 * np.eye(3)
+    for label in range(3):
+        up, down = (binary_cross_entropy(outputs + s * shift[label], targets)[0] for s in (1, -1))
+        np.testing.assert_allclose(slopes[:, label], (up - down) / 2e-6, atol=1e-7)
 
 
 def test_the_separable_twin_cannot_see_a_parity():

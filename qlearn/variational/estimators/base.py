@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..._random import seed_sequence, task_generator
 from ...circuits import Circuit, Parameter
 from ..ansatze import HardwareEfficient
 from ..execution import Adjoint
-from ..hybrid import DataObjective, HybridModel, cross_entropy, squared_error
+from ..hybrid import DataObjective, HybridModel, binary_cross_entropy, cross_entropy, squared_error
 from ..layer import QuantumLayer, without_entanglers, z_observables
 from ..optimizers import Adam, Loop
-from ..preparation import FeatureScaling, merged_rows
+from ..preparation import FeatureScaling, checked_labels, merged_rows
 from ..saving import SavedModelMixin
 
 
@@ -181,7 +181,7 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
 
 
 class VariationalClassifierMixin(ClassifierMixin):
-    """Fitting and predicting classes, by softmax of the outputs and cross entropy."""
+    """Fitting and predicting classes: by softmax of the outputs, or by a sigmoid for each of several labels."""
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Return the classifier, trained.
@@ -189,8 +189,8 @@ class VariationalClassifierMixin(ClassifierMixin):
         Parameters
         ----------
         X : array_like of float, shape (n_samples, n_features)
-        y : array_like, shape (n_samples,)
-            Labels.
+        y : array_like, shape (n_samples,), or of 0 and 1, shape (n_samples, n_labels)
+            One of several classes for each row, or any number of labels.
         sample_weight : array_like of float, shape (n_samples,), optional
             An integer weight is the same as so many copies of the row.
 
@@ -198,13 +198,12 @@ class VariationalClassifierMixin(ClassifierMixin):
         -------
         Self
         """
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
-        classes = np.unique(y)
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True)
+        y, classes = checked_labels(y)
         is_warm = self.warm_start and hasattr(self, "parameters_")
-        if is_warm and not np.array_equal(classes, self.classes_):
-            raise ValueError(f"warm_start: `y` must have the classes {self.classes_}, got {classes}.")
-        self.classes_ = classes
+        if is_warm and not (np.array_equal(classes, self.classes_) and self.is_multilabel_ == (y.ndim == 2)):
+            raise ValueError(f"warm_start: `y` must have the classes {self.classes_} as before, got {classes}.")
+        self.classes_, self.is_multilabel_ = classes, y.ndim == 2
         return self._learn(X, y, sample_weight, is_warm, self.max_epochs)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -214,9 +213,9 @@ class VariationalClassifierMixin(ClassifierMixin):
         ----------
         X : array_like of float, shape (n_samples, n_features)
             The scaling of features is learnt from the first call.
-        y : array_like, shape (n_samples,)
+        y : array_like, shape (n_samples,), or of 0 and 1, shape (n_samples, n_labels)
         classes : array_like, optional
-            All labels that will ever come; needed in the first call.
+            All labels that will ever come; needed in the first call unless `y` has a column for each.
         sample_weight : array_like of float, shape (n_samples,), optional
 
         Returns
@@ -224,32 +223,40 @@ class VariationalClassifierMixin(ClassifierMixin):
         Self
         """
         is_first = not hasattr(self, "parameters_")
-        X, y = validate_data(self, X, y, dtype=np.float64, reset=is_first)
-        check_classification_targets(y)
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, reset=is_first)
+        y, found = checked_labels(y)
+        if classes is None and is_first and y.ndim == 1:
+            raise ValueError("`classes` must be passed on the first call to partial_fit.")
+        if classes is not None:
+            classes = np.unique(classes)
+        elif is_first:
+            classes = found
         if is_first:
-            if classes is None:
-                raise ValueError("`classes` must be passed on the first call to partial_fit.")
-            self.classes_ = np.unique(classes)
-        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            self.classes_, self.is_multilabel_ = classes, y.ndim == 2
+        elif classes is not None and not np.array_equal(classes, self.classes_):
             raise ValueError(f"`classes` must be those of the first call, {self.classes_}, got {classes!r}.")
-        unknown = np.setdiff1d(y, self.classes_)
+        unknown = np.setdiff1d(found, self.classes_)
         if len(unknown):
             raise ValueError(f"`y` has labels {unknown} that are not in `classes` {self.classes_}.")
+        if self.is_multilabel_ and found.shape != self.classes_.shape:
+            raise ValueError(f"`y` must have {len(self.classes_)} columns as before, got shape {y.shape}.")
         return self._learn(X, y, sample_weight, not is_first, 1)
 
     def _learn(self, X: np.ndarray, y: np.ndarray, sample_weight: Any, is_warm: bool, max_epochs: int) -> Self:
-        if len(self.classes_) < 2:
+        if self.is_multilabel_:
+            targets, loss = np.asarray(y, dtype=float), binary_cross_entropy
+        elif len(self.classes_) < 2:
             raise ValueError(f"Training needs at least two classes, got one class: {self.classes_[0]!r}.")
-        labels = np.searchsorted(self.classes_, y)
+        else:
+            targets, loss = np.eye(len(self.classes_))[np.searchsorted(self.classes_, y)], cross_entropy
         weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        X, labels, weight = merged_rows(X, labels[:, None], weight)
+        X, targets, weight = merged_rows(X, targets, weight)
         if not len(X):
             raise ValueError("`sample_weight` must have a positive entry; no class can be learnt from no sample.")
         if not is_warm:
             self._start()
             self._build(X, weight, len(self.classes_))
-        targets = np.eye(len(self.classes_))[labels[:, 0].astype(int)]
-        self._train(X, targets, weight, cross_entropy, max_epochs)
+        self._train(X, targets, weight, loss, max_epochs)
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -265,10 +272,11 @@ class VariationalClassifierMixin(ClassifierMixin):
             For two classes the difference, (n_samples,): positive for the second.
         """
         outputs = self._outputs(X)
-        return outputs[:, 1] - outputs[:, 0] if len(self.classes_) == 2 else outputs
+        is_one = len(self.classes_) == 2 and not self.is_multilabel_
+        return outputs[:, 1] - outputs[:, 0] if is_one else outputs
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of each class.
+        """Return the probability of each class or label.
 
         Parameters
         ----------
@@ -279,11 +287,10 @@ class VariationalClassifierMixin(ClassifierMixin):
         ndarray of float, shape (n_samples, n_classes)
         """
         outputs = self._outputs(X)
-        weights = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        return weights / weights.sum(axis=1, keepdims=True)
+        return expit(outputs) if self.is_multilabel_ else softmax(outputs, axis=1)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the most probable label of each row.
+        """Return the most probable class of each row, or 1 for each label that is more probable than not.
 
         Parameters
         ----------
@@ -291,10 +298,15 @@ class VariationalClassifierMixin(ClassifierMixin):
 
         Returns
         -------
-        ndarray of shape (n_samples,)
+        ndarray of shape (n_samples,), or of int, shape (n_samples, n_labels)
         """
         outputs = self._outputs(X)
-        return self.classes_[outputs.argmax(axis=1)]
+        return (outputs > 0).astype(int) if self.is_multilabel_ else self.classes_[outputs.argmax(axis=1)]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = tags.classifier_tags.multi_label = True
+        return tags
 
 
 class VariationalRegressorMixin(RegressorMixin):
