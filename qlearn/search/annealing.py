@@ -79,14 +79,18 @@ class SimulatedAnnealing(CircuitStrategy):
         rng = task_generator(self.seed_, self.n_asked_)
         self.trials_ = []
         for state, limit in zip(self.states_, self.limits_):
-            if state is None:
-                self.trials_.append(Blocks.first(self.alphabet_, rng, 1.0))
-            else:
-                self.trials_.append(state.changed(self.alphabet_, rng, limit))
+            self.trials_.append(self._first(limit, rng) if state is None else state.changed(self.alphabet_, rng, limit))
         return [
             Optimise(self.alphabet_.structure(trial.blocks), trial.values, self.max_iterations)
             for trial in self.trials_
         ]
+
+    def _first(self, limit: int, rng: np.random.Generator) -> Blocks:
+        """Return a random circuit of the most blocks: small ones may gain nothing, so that none would grow."""
+        made = Blocks.first(self.alphabet_, rng, 1.0)
+        for _ in range(limit):
+            made = made.inserted(self.alphabet_, rng)
+        return made
 
     def _tell(self, outcomes: list[Outcome]) -> list[Found]:
         rng = task_generator(self.seed_, 2**20, self.n_asked_)

@@ -164,3 +164,11 @@ def test_slopes_of_a_pool_are_inner_products(name, rng):
     state, bra = (rng.normal(size=16) + 1j * rng.normal(size=16) for _ in range(2))
     exact = [np.vdot(bra, generator.to_dense() @ state).imag for generator in pool]
     assert PoolSlopes(pool)(bra, state) == pytest.approx(np.array(exact), abs=1e-12)
+
+
+def test_annealing_leaves_a_reference_that_small_circuits_cannot_improve():
+    molecule = ql.datasets.load_molecule("LiH", 2.2, unit="angstrom")
+    problem = ql.search.EnergyProblem(molecule.hamiltonian, gates=("ry", "cx"), reference=molecule.hartree_fock)
+    budget = ql.search.Budget(evaluations=6000)
+    result = ql.search.run(problem, SimulatedAnnealing(n_chains=2), budget=budget, random_state=0, progress=False)
+    assert result.best.cost < molecule.hartree_fock_energy - 0.005
