@@ -6,15 +6,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._hamiltonian import FORMATS, read_hamiltonian
+from ._device import NOISE, read_coupling, read_noise
+from ._hamiltonian import FORMATS, SYMMETRY, read_hamiltonian, read_symmetry
 from ._terminal import bold, seed
 
 if TYPE_CHECKING:
     from ..paulis import PauliSum
 
 EXAMPLES = """  qlearn search LiH:2.2:angstrom --budget 60s --store lih.db --output circuits
-  qlearn search terms.txt --gates rz,sx,cx --coupling 0-1,1-2,2-3 --budget 100000
+  qlearn search terms.txt --gates rz,sx,cx --coupling 0-1,1-2,2-3 --noise device.json --budget 100000
+  qlearn search LiH:3.4:angstrom --symmetry S2:blocked=0 --penalty 0.05
 """
+_MOST_DENSE = 8  # qubits whose noise is computed by the density matrix
 _STRATEGIES = {
     "structure": "StructureSearch",
     "adapt": "Adapt",
@@ -35,7 +38,8 @@ def add_command(commands: Any) -> None:
         description="Search the Pareto front of energy against two-qubit gates. Progress goes to stderr, the report "
         "with its baselines to stdout.",
         epilog="PROBLEM is a molecule NAME:DISTANCE:UNIT (LiH:2.2:angstrom; NAME::UNIT without a distance; a fourth "
-        f"part names the encoding), ising:QUBITS, heisenberg:QUBITS, or a file of a Hamiltonian: {FORMATS}.",
+        f"part names the encoding), ising:QUBITS, heisenberg:QUBITS, or a file of a Hamiltonian: {FORMATS}. "
+        f"--symmetry takes {SYMMETRY}. --noise takes {NOISE}.",
     )
     parser.add_argument("problem", metavar="PROBLEM", help="file, molecule or model; see below")
     parser.add_argument("--strategy", choices=sorted(_STRATEGIES), default="structure", help="default structure")
@@ -43,6 +47,16 @@ def add_command(commands: Any) -> None:
     parser.add_argument("--gates", default="ry,rz,cx", help="what the device has, default ry,rz,cx")
     parser.add_argument("--coupling", help="line, ring or pairs such as 0-1,1-2; default all pairs")
     parser.add_argument("--reference", help="bits of a state to start from, qubit 0 first; a molecule brings its own")
+    parser.add_argument(
+        "--symmetry", action="append", default=[], metavar="OPERATOR=VALUE",
+        help="what the state must have, such as S2:blocked=0; may be repeated; see below",
+    )  # fmt: skip
+    parser.add_argument("--penalty", type=float, help="energy for each square of a symmetry missed; by default large")
+    parser.add_argument(
+        "--noise", type=Path, metavar="FILE",
+        help="noise of the device, see below: circuits are chosen by their energy under it, computed exactly up to "
+        f"{_MOST_DENSE} qubits, beyond to first order in the noise",
+    )  # fmt: skip
     parser.add_argument("--store", type=Path, help="file that keeps every finished task; a killed search can go on")
     parser.add_argument("--resume", action="store_true", help="go on with the search in --store")
     parser.add_argument("--seed", type=seed, help="equal seeds and evaluations give equal results")
@@ -66,7 +80,11 @@ def _run_search(options: argparse.Namespace) -> int:
         hamiltonian,
         gates=options.gates.split(","),
         reference=options.reference or reference,
-        coupling=_coupling(options.coupling),
+        coupling=read_coupling(options.coupling),
+        symmetries=[read_symmetry(text, hamiltonian.n_qubits) for text in options.symmetry],
+        penalty=options.penalty,
+        noise=None if options.noise is None else read_noise(options.noise),
+        noise_method="density_matrix" if hamiltonian.n_qubits <= _MOST_DENSE else "first_order",
         name=name,
     )
     result = search.run(
@@ -107,15 +125,6 @@ def _budget(text: str) -> dict[str, float]:
     if re.fullmatch(r"[0-9_]+", text) and int(text) > 0:
         return {"evaluations": int(text)}
     raise argparse.ArgumentTypeError(f'must be a time such as "60s" or "5m", or a number of evaluations, got {text!r}')
-
-
-def _coupling(text: str | None) -> Any:
-    if text is None or text in ("line", "ring"):
-        return text
-    pairs = [part.split("-") for part in text.split(",")]
-    if not all(len(pair) == 2 and all(part.isdigit() for part in pair) for pair in pairs):
-        raise ValueError(f'--coupling must be "line", "ring" or pairs such as 0-1,1-2, got {text!r}.')
-    return [(int(a), int(b)) for a, b in pairs]
 
 
 def _problem(text: str) -> "tuple[PauliSum, str | None, str]":
