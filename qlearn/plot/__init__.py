@@ -17,6 +17,7 @@ from .images import ImagesDisplay
 from .shadows_correlations import CorrelationDisplay
 from .shadows_errors import ShotErrorDisplay
 from .shadows_schemes import SchemeDisplay
+from .variational_algebra import AlgebraDisplay
 from .variational_boundary import BoundaryDisplay
 from .variational_circuits import ExpressibilityDisplay
 from .variational_gradients import GradientVarianceDisplay
@@ -25,6 +26,7 @@ from .variational_learning import LearningCurveDisplay
 from .variational_spectrum import FisherSpectrumDisplay
 
 __all__ = [
+    "AlgebraDisplay",
     "BoundaryDisplay",
     "ComparisonDisplay",
     "CorrelationDisplay",

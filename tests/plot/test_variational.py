@@ -69,3 +69,22 @@ def test_expressibility_is_drawn_against_entanglement():
     assert display.ax_.get_yscale() == "log"
     with pytest.raises(ValueError, match=r"must have the same names, got \['a'\] and \['c'\]"):
         ql.plot.ExpressibilityDisplay({"a": reach}, {"c": entangled})
+
+
+def test_algebras_are_computed_for_every_width():
+    def ising(n):
+        bonds = sum(
+            (ql.PauliSum(f"Z{q} Z{q + 1}", n_qubits=n) for q in range(1, n - 1)), ql.PauliSum("Z0 Z1", n_qubits=n)
+        )
+        return [bonds, sum((ql.PauliSum(f"X{q}", n_qubits=n) for q in range(1, n)), ql.PauliSum("X0", n_qubits=n))]
+
+    def universal(n):
+        return [ql.PauliSum(f"{a}{q}", n_qubits=n) for q in range(n) for a in "XZ"] + ising(n)[:1]
+
+    display = ql.plot.AlgebraDisplay.from_generators([2, 3, 4], {"Ising": ising, "universal": universal}).plot()
+    ising_line, universal_line, most = display.ax_.get_lines()
+    # an open chain of n spins: n^2 (Larocca et al., Proposition 1)
+    np.testing.assert_array_equal(ising_line.get_ydata(), [4, 9, 16])
+    np.testing.assert_array_equal(universal_line.get_ydata(), [15, 63, 255])
+    np.testing.assert_array_equal(most.get_ydata(), universal_line.get_ydata())
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()][:2] == ["Ising", "universal"]
