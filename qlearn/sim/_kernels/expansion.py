@@ -49,8 +49,11 @@ def _rows():
         rows[op.CRX + axis] = _gate(CONDITIONAL, 1, 0, axis=axis)
         rows[op.CCRX + axis] = _gate(CONDITIONAL, 2, 0, 1, axis=axis)
         rows[op.RXX + axis] = _gate(PAULI, 0, 1, axis=axis)
-    phase = _gate(PHASE, 0, 1, 2, axis=AXIS_Z, angle=at.PI)
-    rows |= {op.CCZ: phase, op.CCX: _rotations(2, *_H) + phase + _rotations(2, *_H)}
+    rows[op.CCZ] = _gate(PHASE, 0, 1, 2, axis=AXIS_Z, angle=at.PI)
+    # X = i RX(pi); Hadamards around CCZ would keep the target's rotations from running together
+    rows[op.CCX] = _gate(CONDITIONAL, 2, 0, 1, axis=AXIS_X, angle=at.PI) + _gate(
+        PHASE, 0, 1, axis=AXIS_Z, angle=at.HALF
+    )
     rows[op.CSWAP] = _gate(CX, 2, 1) + rows[op.CCX] + _gate(CX, 2, 1)
     rows |= {op.CP: _gate(PHASE, 0, 1, axis=AXIS_Z), op.CCP: _gate(PHASE, 0, 1, 2, axis=AXIS_Z)}
     rows |= {op.SINGLE_EXCITATION: _gate(EXCITE, 0, 1, axis=AXIS_Y)}
