@@ -39,12 +39,15 @@ CASES = [
     Case("heisenberg_6q", 10.0, {13: 0.01}),
     Case("xxz_6q", 10.0, {9: 10.0, 13: 0.01}),
     Case("tfim_8q", 20.0, {14: 3.0}),
+    Case("tfim_6q", 5.0, {10: 0.21}),
+    Case("h2o_10q_legacy", 20.0, {8: 0.18}),
     Case("lih_12q_2.2", 30.0, {9: 1.6}),
+    Case("lih_12q_legacy", 30.0, {9: 1.6}),
 ]
 
 
 def problem(name: str):
-    """Return a problem and its exact energy, or None if PySCF is missing."""
+    """Return a problem and its exact energy."""
     kind, size, *rest = name.split("_")
     if kind in ("heisenberg", "xxz", "tfim"):
         n = int(size[:-1])
@@ -54,18 +57,12 @@ def problem(name: str):
             "tfim": lambda: ql.datasets.make_ising_chain(n),
         }[kind]()  # fmt: skip
         return ql.search.EnergyProblem(hamiltonian, gates=("ry", "cz")), float(hamiltonian.ground_state().energies[0])
-    if size == "12q":
-        try:
-            geometry = [("Li", (0.0, 0.0, 0.0)), ("H", (0.0, 0.0, 2.2))]
-            molecule = ql.datasets.make_molecule(geometry, unit="angstrom")
-        except ImportError:
-            return None
-    else:
-        unit = "bohr" if "legacy" in rest else "angstrom"
-        distance = {"beh2": 1.33, "h2o": None}[kind] if kind != "lih" else float(rest[0])
-        parity = {"encoding": "parity", "tapered": True} if size == "4q" else {}
-        names = {"lih": "LiH", "beh2": "BeH2", "h2o": "H2O"}
-        molecule = ql.datasets.load_molecule(names[kind], distance, unit=unit, **parity)
+    names = {"lih": "LiH", "beh2": "BeH2", "h2o": "H2O"}
+    distance = {"beh2": 1.33, "h2o": None}[kind] if kind != "lih" else 3.4 if "legacy" in rest else float(rest[0])
+    options = {"encoding": "parity", "tapered": True} if size == "4q" else {"n_orbitals": int(size[:-1]) // 2}
+    basis = "6-31g" if size == "10q" else "sto-3g"
+    unit = "bohr" if "legacy" in rest else "angstrom"
+    molecule = ql.datasets.load_molecule(names[kind], distance, unit=unit, basis=basis, **options)
     task = ql.search.EnergyProblem(molecule.hamiltonian, gates=("ry", "cx"), reference=molecule.hartree_fock)
     return task, molecule.exact_energy
 
@@ -75,11 +72,7 @@ def run(options: Options):
     for case in CASES:
         if not options.wants(case.name) or (options.quick and case.name != "lih_4q_2.2"):
             continue
-        made = problem(case.name)
-        if made is None:
-            yield Result(case.name, options.threads, notes=["left out: needs PySCF"])
-            continue
-        yield _measure(case, *made, options)
+        yield _measure(case, *problem(case.name), options)
 
 
 def _measure(case: Case, task, exact: float, options: Options) -> Result:

@@ -37,6 +37,18 @@ ELECTRONIC = [
     ("H2O", 1.0285, "sto-3g", 14, 1086, -83.599430),
     ("NH3", 1.0701, "sto-3g", 16, None, -66.881299),
 ]
+# Larger spaces of the circuit searches, by an earlier PySCF script, and stretched molecules: exact and Hartree-Fock.
+LARGER = [
+    ("H2O", None, "bohr", "6-31g", 5, -74.568075, -74.563386),
+    ("LiH", 3.4, "bohr", "sto-3g", 6, -7.874569, -7.850083),
+    ("LiH", 2.2, "angstrom", "sto-3g", 6, -7.845684, -7.807994),
+    ("H4", 2.0, "angstrom", "sto-3g", 4, -1.897781, -1.575616),
+    ("H4 square", 1.5, "angstrom", "sto-3g", 4, -1.955125, -1.627301),
+    ("H6", 1.5, "angstrom", "sto-3g", 6, -2.995565, -2.750150),
+    ("H2O", 2.0, "angstrom", "sto-3g", 4, -74.757616, -74.401172),
+    ("N2", 1.8, "angstrom", "sto-3g", 4, -107.376599, -107.017327),
+    ("N2", 1.8, "angstrom", "sto-3g", 6, -107.459506, -107.017327),
+]
 PUBLISHED = [
     ("ostaszewski_mol_data/LiH_4q*1.2_parity.npz", ("LiH", 1.2, "angstrom", "parity", True)),
     ("ostaszewski_mol_data/LiH_4q*2.2_parity.npz", ("LiH", 2.2, "angstrom", "parity", True)),
@@ -81,9 +93,25 @@ def test_energies_of_molecules(name, distance, unit, encoding, tapered, n_qubits
 def test_the_tables_are_all_there_is():
     listed = {(m.name, m.distance, m.unit, m.basis) for m in datasets.load_molecules()}
     small = {(*row[:3], "sto-3g") for row in SMALL}
-    assert listed == small | {(*row[:2], "angstrom", row[2]) for row in ELECTRONIC} | {
-        ("H2", 0.735, "angstrom", "sto-3g")
-    }
+    others = {(*row[:2], "angstrom", row[2]) for row in ELECTRONIC} | {row[:4] for row in LARGER}
+    assert listed == small | others | {("H2", 0.735, "angstrom", "sto-3g")}
+
+
+@pytest.mark.parametrize(("name", "distance", "unit", "basis", "n_orbitals", "exact", "mean"), LARGER)
+def test_molecules_far_from_equilibrium_and_larger_spaces(name, distance, unit, basis, n_orbitals, exact, mean):
+    molecule = datasets.load_molecule(name, distance, unit=unit, basis=basis, n_orbitals=n_orbitals)
+    assert (molecule.n_orbitals, molecule.n_qubits) == (n_orbitals, 2 * n_orbitals)
+    assert abs(molecule.exact_energy - exact) < 1e-6
+    assert abs(molecule.hartree_fock_energy - mean) < 1e-6
+    assert abs(molecule.hamiltonian.ground_state().energies[0] - molecule.exact_energy) < 1e-8
+    state = ql.sim.Statevector().run(molecule.hartree_fock_circuit())
+    assert abs(state.expectation(molecule.hamiltonian) - molecule.hartree_fock_energy) < 1e-8
+
+
+def test_of_several_active_spaces_the_smallest_is_the_default():
+    assert datasets.load_molecule("N2", 1.8, unit="angstrom").n_orbitals == 4
+    with pytest.raises(ValueError, match=r"no N2 with 1.8 angstrom \(sto-3g, 5 orbitals\); there is .*6 orbitals"):
+        datasets.load_molecule("N2", 1.8, unit="angstrom", n_orbitals=5)
 
 
 @pytest.mark.parametrize(("name", "distance", "basis", "n_qubits", "n_terms", "electronic"), ELECTRONIC)
@@ -225,6 +253,8 @@ def test_hartree_fock_is_the_lowest_determinant_of_its_spins():
         rivals = [format(index, f"0{molecule.n_qubits}b") for index in range(len(diagonal))]
         assert spins(molecule, molecule.hartree_fock) == (molecule.n_electrons // 2,) * 2
         assert molecule.n_qubits == 2 * molecule.n_orbitals
+        if molecule.hartree_fock_energy - molecule.exact_energy > 0.2:
+            continue  # stretched until other determinants lie lower
         rivals = [bits for bits in rivals if spins(molecule, bits) == spins(molecule, molecule.hartree_fock)]
         assert min(rivals, key=lambda bits: diagonal[int(bits, 2)]) == molecule.hartree_fock
 
@@ -250,11 +280,15 @@ def test_distances_convert_between_units():
     ("arguments", "message"),
     [
         ({"name": "LiH", "distance": 2.2, "unit": "nm"}, '`unit` must be "angstrom" or "bohr", got \'nm\'.'),
-        ({"name": "CH4", "unit": "bohr"}, "`name` must be one of BeH2, H2, H2O, LiH, NH3, got 'CH4'."),
+        (
+            {"name": "CH4", "unit": "bohr"},
+            "`name` must be one of BeH2, H2, H2O, H4, H4 square, H6, LiH, N2, NH3, got 'CH4'.",
+        ),
         (
             {"name": "H2", "distance": 0.8, "unit": "angstrom"},
-            "There is no H2 with 0.8 angstrom (sto-3g); there is 0.735 angstrom (sto-3g), 0.7414 angstrom (sto-3g), "
-            "0.7462 angstrom (6-31g), 0.7 angstrom (sto-3g).",
+            "There is no H2 with 0.8 angstrom (sto-3g); there is 0.735 angstrom (sto-3g, 2 orbitals), "
+            "0.7414 angstrom (sto-3g, 2 orbitals), "
+            "0.7462 angstrom (6-31g, 4 orbitals), 0.7 angstrom (sto-3g, 2 orbitals).",
         ),
         ({"name": "LiH", "unit": "angstrom"}, "There is no LiH with angstrom (sto-3g); there is 1.2 angstrom"),
         ({"name": "H2O", "distance": 1.0, "unit": "bohr"}, "There is no H2O with 1.0 bohr (sto-3g); there is "),
@@ -305,7 +339,12 @@ def test_the_readme_lists_every_file():
         record = json.loads((folder / name).read_text())
         found = [
             datasets.load_molecule(
-                record["name"], record["distance"], unit=record["unit"], basis=record["basis"], tapered=tapered
+                record["name"],
+                record["distance"],
+                unit=record["unit"],
+                basis=record["basis"],
+                n_orbitals=record["n_orbitals"],
+                tapered=tapered,
             )
             for tapered in (False, True)
         ]

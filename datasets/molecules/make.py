@@ -22,6 +22,8 @@ LEGACY = (
     "squeezed and Hartree-Fock nearly exact; use it only to compare with those papers."
 )
 
+SQUARE = "The ground state has another symmetry than the Hartree-Fock state: `tapered=True` does not hold it."
+
 
 def diatomic(first, second, distance):
     """Return two atoms on the z axis."""
@@ -66,6 +68,26 @@ def recipes():
     ):
         yield {"name": name, "distance": distance, "atoms": atoms, "basis": basis, "spin_order": "blocked"}
 
+    # Orbitals of circuit searches beyond eight qubits, and molecules stretched until Hartree-Fock is far off.
+    yield {"name": "H2O", "atoms": WATER, "active": (4, 5), "unit": "bohr", "basis": "6-31g"}
+    yield {"name": "LiH", "distance": 3.4, "atoms": diatomic("Li", "H", 3.4), "unit": "bohr", "spin_order": "blocked"}
+    square = [("H", (x, y, 0.0)) for x in (0.0, 1.5) for y in (0.0, 1.5)]
+    yield {"name": "H4 square", "distance": 1.5, "atoms": square, "spin_order": "blocked", "note": SQUARE}
+    for name, distance, atoms, active in (
+        ("LiH", 2.2, diatomic("Li", "H", 2.2), None),
+        ("H4", 2.0, chain("H", 4, 2.0), None),
+        ("H6", 1.5, chain("H", 6, 1.5), None),
+        ("H2O", 2.0, hydride("O", 2, 2.0, 104.5), (4, 4)),
+        ("N2", 1.8, diatomic("N", "N", 1.8), (4, 4)),
+        ("N2", 1.8, diatomic("N", "N", 1.8), (6, 6)),
+    ):
+        yield {"name": name, "distance": distance, "atoms": atoms, "active": active, "spin_order": "blocked"}
+
+
+def chain(symbol, n_atoms, distance):
+    """Return equal atoms in a row on the z axis."""
+    return [(symbol, (0.0, 0.0, distance * index)) for index in range(n_atoms)]
+
 
 def make(recipe):
     """Return the record of one molecule, checked against FCI and the mean field."""
@@ -78,11 +100,11 @@ def make(recipe):
         "geometry": [" ".join(map(str, (symbol, *place))) for symbol, place in recipe["atoms"]],
         "basis": recipe["basis"],
         "spin_order": recipe.get("spin_order", "interleaved"),
-        "note": LEGACY if recipe["unit"] == "bohr" else "",
+        "note": recipe.get("note", LEGACY if recipe["unit"] == "bohr" else ""),
         **computed,
     }
     for encoding in ("jordan_wigner", "parity", "bravyi_kitaev"):
-        molecule = _molecule(record, encoding, True)
+        molecule = _molecule(record, encoding, record["note"] != SQUARE)
         bits = int("0" + molecule.hartree_fock, 2)
         vector = np.zeros(2**molecule.n_qubits)
         vector[bits] = 1
@@ -93,21 +115,25 @@ def make(recipe):
     return record
 
 
-def file_name(record):
-    """Return such as "LiH_3.4_angstrom_sto-3g.json"."""
-    parts = [record["name"], record["distance"], record["unit"], record["basis"]]
-    return "_".join(str(part) for part in parts if part is not None) + ".json"
+def file_name(record, taken):
+    """Return such as "LiH_3.4_angstrom_sto-3g.json", with the number of orbitals where that name is taken."""
+    parts = [record["name"].replace(" ", "-"), record["distance"], record["unit"], record["basis"]]
+    name = "_".join(str(part) for part in parts if part is not None)
+    return f"{name}_{record['n_orbitals']}-orbitals.json" if f"{name}.json" in taken else f"{name}.json"
 
 
 def main():
     """Write every file and print its line of the table in README.md."""
+    taken = set()
     for recipe in recipes():
         record = make(recipe)
-        (FOLDER / file_name(record)).write_text(json.dumps(record) + "\n", encoding="utf-8")
+        name = file_name(record, taken)
+        taken.add(name)
+        (FOLDER / name).write_text(json.dumps(record) + "\n", encoding="utf-8")
         molecule = _molecule(record, "jordan_wigner", False)
         tapered = _molecule(record, "jordan_wigner", True)
         print(
-            f"| `{file_name(record)}` | {molecule.n_qubits} | {tapered.n_qubits} | {molecule.hamiltonian.n_terms} "
+            f"| `{name}` | {molecule.n_qubits} | {tapered.n_qubits} | {molecule.hamiltonian.n_terms} "
             f"| `{molecule.hartree_fock}` | {record['exact_energy']:.6f} | {record['hartree_fock_energy']:.6f} "
             f"| {1000 * (record['hartree_fock_energy'] - record['exact_energy']):.3f} |",
             flush=True,

@@ -110,6 +110,7 @@ def load_molecule(
     *,
     unit: str,
     basis: str = "sto-3g",
+    n_orbitals: int | None = None,
     encoding: str = "jordan_wigner",
     tapered: bool = False,
 ) -> Molecule:
@@ -118,14 +119,16 @@ def load_molecule(
     Parameters
     ----------
     name : str
-        "H2", "LiH", "BeH2", "H2O" or "NH3".
+        "H2", "LiH", "BeH2", "H2O", "NH3", or one far from equilibrium: "H4" and "H6" (chains), "H4 square", "N2".
     distance : float, optional
         Bond length in `unit`, one of those there are; None for a molecule with one geometry (H2O).
     unit : str
         "angstrom" or "bohr". There is no default, because published benchmarks got it wrong: `unit="bohr"` with the
         numbers of an Angstrom geometry of BeH2 or H2O gives the squeezed molecule of those papers, with a `note`.
     basis : str
-        "sto-3g", or "6-31g" for H2 at 0.7462 Angstrom.
+        "sto-3g", or "6-31g" for H2 at 0.7462 Angstrom and H2O in Bohr.
+    n_orbitals : int, optional
+        Of the active space, where there are several, by default the fewest: LiH at 2.2 Angstrom has 3 or 6, N2 4 or 6.
     encoding : {"jordan_wigner", "parity", "bravyi_kitaev"}
     tapered : bool
         Take out one qubit for each product of Z that commutes with the Hamiltonian, in the sector of the Hartree-Fock
@@ -161,10 +164,12 @@ def load_molecule(
     if not named:
         raise ValueError(f"`name` must be one of {', '.join(sorted({r['name'] for r in records}))}, got {name!r}.")
     wanted = None if distance is None else float(check_array("distance", distance, shape=())) * _ANGSTROM[unit]
-    for record in named:
-        if record["basis"] == basis and _same_geometry(record, wanted, unit):
-            return _molecule(record, encoding, tapered)
-    asked = _described({"distance": distance, "unit": unit, "basis": basis})
+    fitting = [record for record in named if record["basis"] == basis and _same_geometry(record, wanted, unit)]
+    if n_orbitals is not None:
+        fitting = [record for record in fitting if record["n_orbitals"] == n_orbitals]
+    if fitting:
+        return _molecule(min(fitting, key=lambda record: record["n_orbitals"]), encoding, tapered)
+    asked = _described({"distance": distance, "unit": unit, "basis": basis, "n_orbitals": n_orbitals})
     raise ValueError(f"There is no {name} with {asked}; there is {', '.join(map(_described, named))}.")
 
 
@@ -185,7 +190,7 @@ def load_molecules(*, encoding: str = "jordan_wigner", tapered: bool = False) ->
     --------
     >>> import qlearn as ql
     >>> sorted({molecule.name for molecule in ql.datasets.load_molecules()})
-    ['BeH2', 'H2', 'H2O', 'LiH', 'NH3']
+    ['BeH2', 'H2', 'H2O', 'H4', 'H4 square', 'H6', 'LiH', 'N2', 'NH3']
     """
     return tuple(_molecule(record, encoding, tapered) for record in _records())
 
@@ -304,7 +309,8 @@ def _same_geometry(record: dict[str, Any], length: float | None, unit: str) -> b
 
 def _described(record: dict[str, Any]) -> str:
     distance = "" if record["distance"] is None else f"{record['distance']} "
-    return f"{distance}{record['unit']} ({record['basis']})"
+    orbitals = "" if record["n_orbitals"] is None else f", {record['n_orbitals']} orbitals"
+    return f"{distance}{record['unit']} ({record['basis']}{orbitals})"
 
 
 def _as_geometry(atoms: Atoms) -> list[tuple[str, tuple[float, float, float]]]:
