@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,7 +121,9 @@ def _count(text: str) -> int:
 def _run_list(options: argparse.Namespace) -> int:
     import inspect
 
-    classes = _decoder_classes()
+    from ..decoders._names import decoder_classes
+
+    classes = decoder_classes()
     if options.json:
         print_json({name: _settings(cls) for name, cls in classes.items()})
         return 0
@@ -319,8 +320,10 @@ def _decoder(text: str, random_state: int) -> "AbstractDecoder":
         if not isinstance(loaded, AbstractDecoder):
             raise ValueError(f"{text} holds no decoder but {type(loaded).__name__}.")
         return loaded
+    from ..decoders._names import decoder_classes
+
     name, *pairs = text.split(":")
-    classes = _decoder_classes()
+    classes = decoder_classes()
     if name not in classes:
         raise ValueError(f"There is no decoder file or name {name!r}; names are {', '.join(classes)}.")
     settings = dict(_setting(classes[name], pair) for pair in pairs)
@@ -330,10 +333,14 @@ def _decoder(text: str, random_state: int) -> "AbstractDecoder":
 
 
 def _setting(cls: type, pair: str) -> tuple[str, Any]:
+    from ..decoders._names import decoder_name
+
     key, equals, text = pair.partition("=")
     known = [name for name in _settings(cls) if name not in ("base", "decoder")]
     if not equals or key not in known:
-        raise ValueError(f"{pair!r} is no setting of {_name(cls)}; write KEY=VALUE with one of {', '.join(known)}.")
+        raise ValueError(
+            f"{pair!r} is no setting of {decoder_name(cls)}; write KEY=VALUE with one of {', '.join(known)}."
+        )
     try:
         value = json.loads(text)
     except json.JSONDecodeError:
@@ -345,19 +352,3 @@ def _settings(cls: type) -> dict[str, Any]:
     import inspect
 
     return {name: parameter.default for name, parameter in inspect.signature(cls).parameters.items()}
-
-
-def _decoder_classes() -> dict[str, type]:
-    """Return every decoder of the package by its name on the command line."""
-    import inspect
-
-    from .. import decoders
-
-    found = (getattr(decoders, name) for name in decoders.__all__)
-    concrete = (c for c in found if inspect.isclass(c) and issubclass(c, decoders.AbstractDecoder))
-    return {_name(cls): cls for cls in concrete if not inspect.isabstract(cls)}
-
-
-def _name(cls: type) -> str:
-    words = cls.__name__.removesuffix("Decoder")
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", words).lower()

@@ -15,9 +15,11 @@ import sinter
 import stim
 from sklearn.base import clone
 
-from ..decoders import AbstractDecoder, AbstractSoftDecoder, DecodingProblem
+from .. import persistence
+from ..decoders import AbstractDecoder, AbstractSoftDecoder, DecodingProblem, Matching
+from ..decoders._names import decoder_classes
 
-__all__ = ["FromSinter", "collect", "decoders", "repair_csv"]
+__all__ = ["FromSinter", "collect", "command_line", "decoders", "repair_csv"]
 
 
 def decoders(named: Mapping[str, AbstractDecoder], *, discard_below: float | None = None) -> dict[str, sinter.Decoder]:
@@ -57,6 +59,45 @@ def decoders(named: Mapping[str, AbstractDecoder], *, discard_below: float | Non
         if discard_below is not None and not isinstance(decoder, AbstractSoftDecoder):
             raise TypeError(f"{type(decoder).__name__} has no probabilities; leave `discard_below` out.")
     return {name: _ToSinter(decoder, discard_below) for name, decoder in named.items()}
+
+
+def command_line() -> dict[str, sinter.Decoder]:
+    """Return decoders for sinter's command line, whose ``--custom_decoders_module_function`` takes this function.
+
+    By their names in ``qlearn decode list``, all that learn nothing from shots, each fitted to a task's model in each
+    worker; and the trained ones of the files in the environment variable ``QLEARN_DECODERS``, which holds paths as
+    ``PATH`` does, by the names of the files without their suffixes.
+
+    Returns
+    -------
+    dict of str to sinter.Decoder
+
+    Raises
+    ------
+    OSError, ValueError
+        If a file cannot be read, holds no decoder, or has the name of another decoder.
+
+    Examples
+    --------
+    In a shell::
+
+        qlearn decode train memory.stim --decoder gap-stacking --out trained.qlearn
+        QLEARN_DECODERS=trained.qlearn sinter collect --circuits memory.stim --decoders trained correlated-matching \\
+            --custom_decoders_module_function qlearn.interop.sinter:command_line --max_shots 100000 --processes 2
+
+    >>> sorted(ql.interop.sinter.command_line())[:3]
+    ['belief-matching', 'bplsd', 'bposd']
+    """
+    named = {name: cls() for name, cls in decoder_classes().items() if cls.default_shots is None}
+    named["correlated-matching"] = Matching(correlated=True)
+    for path in filter(None, os.environ.get("QLEARN_DECODERS", "").split(os.pathsep)):
+        name, loaded = Path(path).stem, persistence.load(path)
+        if not isinstance(loaded, AbstractDecoder):
+            raise ValueError(f"{path} holds no decoder but {type(loaded).__name__}.")
+        if name in named:
+            raise ValueError(f"{path} would be a second decoder named {name!r}; rename the file.")
+        named[name] = loaded
+    return decoders(named)
 
 
 def collect(**arguments: Any) -> list[sinter.TaskStats]:

@@ -1,8 +1,11 @@
 """Decoders to and from sinter."""
 
+import os
 import pickle
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ import sinter
 
 import qlearn as ql
 from qlearn.decoders import DecodingProblem, GapStacking, Matching
-from qlearn.interop.sinter import FromSinter, collect, decoders, repair_csv
+from qlearn.interop.sinter import FromSinter, collect, command_line, decoders, repair_csv
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +124,37 @@ def test_every_fast_decoder_is_one_of_sinters(circuit):
     assert rates.keys() == {"gap", "vote", "exact", "pymatching"}
     assert all(abs(rates[name] - rates["pymatching"]) < 5 * error for name in ("gap", "vote"))
     assert rates["exact"] < rates["pymatching"] + 2 * error
+
+
+def test_sinters_command_line_takes_ours(circuit, tmp_path):
+    """A trained decoder and one that learns nothing, by name, without a line of Python."""
+    circuit.to_file(tmp_path / "memory.stim")
+    learnt = GapStacking(passes=1, random_state=0).fit(DecodingProblem.from_circuit(circuit), n_shots=2000)
+    ql.save(learnt, tmp_path / "trained.qlearn")
+    out = tmp_path / "stats.csv"
+    arguments = [
+        "collect", "--circuits", tmp_path / "memory.stim", "--decoders", "trained", "correlated-matching",
+        "--custom_decoders_module_function", "qlearn.interop.sinter:command_line", "--max_shots", "500",
+        "--processes", "1", "--save_resume_filepath", out, "--quiet",
+    ]  # fmt: skip
+    environment = {**os.environ, "QLEARN_DECODERS": str(tmp_path / "trained.qlearn")}
+    subprocess.run([Path(sysconfig.get_path("scripts")) / "sinter", *map(str, arguments)], check=True, env=environment)
+    shots = {}
+    for row in sinter.read_stats_from_csv_files(out):
+        shots[row.decoder] = shots.get(row.decoder, 0) + row.shots
+    assert shots == {"trained": 500, "correlated-matching": 500}
+
+
+def test_decoders_of_the_command_line_are_told_apart(circuit, tmp_path, monkeypatch):
+    learnt = GapStacking(passes=1, random_state=0).fit(DecodingProblem.from_circuit(circuit), n_shots=2000)
+    ql.save(learnt, tmp_path / "matching.qlearn")
+    ql.save(ql.PauliSum({"Z": 1.0}), tmp_path / "sum.qlearn")
+    monkeypatch.setenv("QLEARN_DECODERS", str(tmp_path / "matching.qlearn"))
+    with pytest.raises(ValueError, match="would be a second decoder named 'matching'; rename the file"):
+        command_line()
+    monkeypatch.setenv("QLEARN_DECODERS", os.pathsep + str(tmp_path / "sum.qlearn"))
+    with pytest.raises(ValueError, match="holds no decoder but PauliSum"):
+        command_line()
 
 
 def test_a_torn_line_is_set_aside_and_the_run_goes_on(circuit, tmp_path):
