@@ -60,6 +60,12 @@ def _next_start(start, pivots):
     return ((start | pivots) + 1) & ~pivots
 
 
+@merged
+def _entry(i, start, signs, w):
+    """Return where the sines of operation i lie for the quadruple or octet that begins at `start`."""
+    return (i * _SLOT + parity(start & signs) * _PAIRS) * w
+
+
 @kernel
 def turn_tables(entries, patterns, table, first, count, lane_bits, coefficients):
     """Write the sines and signs of operations first : first + count for every pair of a quadruple or octet."""
@@ -94,7 +100,7 @@ def _one(ket, n, lane_bits, op, c, entries):
     v, signs, flip = _shape(op, lane_bits)
     pivots, start = _high_bit(v), 0
     while start < n:
-        at, j, k = parity(start & signs) * _PAIRS * w, start * w, (start ^ v) * w
+        at, j, k = _entry(0, start, signs, w), start * w, (start ^ v) * w
         x, y = load(ket, j), load(ket, k)
         p, q = y, x
         if flip:
@@ -111,7 +117,7 @@ def _one_back(ket, bra, n, lane_bits, op, c, entries):
     v, signs, flip = _shape(op, lane_bits)
     pivots, start, g = _high_bit(v), 0, splat(ket, 0.0)
     while start < n:
-        at, j, k = parity(start & signs) * _PAIRS * w, start * w, (start ^ v) * w
+        at, j, k = _entry(0, start, signs, w), start * w, (start ^ v) * w
         x, y, p, q = load(ket, j), load(ket, k), load(bra, j), load(bra, k)
         s, t, m, o = y, x, q, p
         if flip:
@@ -139,33 +145,65 @@ def _undone(entries, at, w, c, g, x, y, p, q):
     return g, c * x - b * y, c * y + b * x, c * p - b * q, c * q + b * p
 
 
+@merged
+def _turned_four(entries, at_0, at_1, w, c_0, c_1, x_0, x_1, x_2, x_3):
+    """Return a quadruple turned by two operations."""
+    x_0, x_1 = _turned(c_0, load(entries, at_0), x_0, x_1)
+    x_2, x_3 = _turned(c_0, load(entries, at_0 + w), x_2, x_3)
+    x_0, x_2 = _turned(c_1, load(entries, at_1), x_0, x_2)
+    x_1, x_3 = _turned(c_1, load(entries, at_1 + w), x_1, x_3)
+    return x_0, x_1, x_2, x_3
+
+
+@merged
+def _undone_four(entries, at_0, at_1, w, c_0, c_1, g_0, g_1, x_0, x_1, x_2, x_3, p_0, p_1, p_2, p_3):
+    """Return the inner products so far and a quadruple of ket and bra turned back by two operations."""
+    g_1, x_0, x_2, p_0, p_2 = _undone(entries, at_1, w, c_1, g_1, x_0, x_2, p_0, p_2)
+    g_1, x_1, x_3, p_1, p_3 = _undone(entries, at_1 + w, w, c_1, g_1, x_1, x_3, p_1, p_3)
+    g_0, x_0, x_1, p_0, p_1 = _undone(entries, at_0, w, c_0, g_0, x_0, x_1, p_0, p_1)
+    g_0, x_2, x_3, p_2, p_3 = _undone(entries, at_0 + w, w, c_0, g_0, x_2, x_3, p_2, p_3)
+    return g_0, g_1, x_0, x_1, x_2, x_3, p_0, p_1, p_2, p_3
+
+
+@merged
+def _load_four(state, j_0, j_1, j_2, j_3):
+    return load(state, j_0), load(state, j_1), load(state, j_2), load(state, j_3)
+
+
+@merged
+def _store_four(state, j_0, j_1, j_2, j_3, x_0, x_1, x_2, x_3):
+    store(state, j_0, x_0)
+    store(state, j_1, x_1)
+    store(state, j_2, x_2)
+    store(state, j_3, x_3)
+
+
+@kernel
+def _pivots(v_0, v_1, v_2):
+    """Return the pivots of up to three independent masks; zero stands for none."""
+    pivots = _high_bit(v_0)
+    rest = v_1 ^ v_0 if v_1 & pivots else v_1
+    pivot = _high_bit(rest)
+    if v_2 == 0:
+        return pivots | pivot
+    other = v_2 ^ v_0 if v_2 & pivots else v_2
+    return pivots | pivot | _high_bit(other ^ rest if other & pivot else other)
+
+
 @kernel
 def _two(ket, n, lane_bits, table, first, coefficients, entries):
     """Rotate quadruples of vectors by operations first : first + 2."""
     w = lanes_of(ket)
     v_0, signs_0, _ = _shape(table[first], lane_bits)
     v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
-    pivots = _high_bit(v_0)
-    rest = v_1 ^ v_0 if v_1 & pivots else v_1
-    pivot = _high_bit(rest)
-    pivots |= pivot
-    c_0 = load(coefficients, first * 4 * w)
-    c_1 = load(coefficients, (first + 1) * 4 * w)
-    start = 0
+    pivots, start = _pivots(v_0, v_1, 0), 0
+    c_0, c_1 = load(coefficients, first * 4 * w), load(coefficients, (first + 1) * 4 * w)
     while start < n:
-        j_0, j_1 = start * w, (start ^ v_0) * w
-        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
-        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
-        at = parity(start & signs_0) * _PAIRS * w
-        x_0, x_1 = _turned(c_0, load(entries, at), x_0, x_1)
-        x_2, x_3 = _turned(c_0, load(entries, at + w), x_2, x_3)
-        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
-        x_0, x_2 = _turned(c_1, load(entries, at), x_0, x_2)
-        x_1, x_3 = _turned(c_1, load(entries, at + w), x_1, x_3)
-        store(ket, j_0, x_0)
-        store(ket, j_1, x_1)
-        store(ket, j_2, x_2)
-        store(ket, j_3, x_3)
+        j_0, j_1, j_2, j_3 = start * w, (start ^ v_0) * w, (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
+        x_0, x_1, x_2, x_3 = _load_four(ket, j_0, j_1, j_2, j_3)
+        at_0, at_1 = _entry(0, start, signs_0, w), _entry(1, start, signs_1, w)
+        x_0, x_1, x_2, x_3 = _turned_four(entries, at_0, at_1, w, c_0, c_1, x_0, x_1, x_2, x_3)
+        _store_four(ket, j_0, j_1, j_2, j_3, x_0, x_1, x_2, x_3)
         start = _next_start(start, pivots)
 
 
@@ -175,33 +213,19 @@ def _two_back(ket, bra, n, lane_bits, table, first, coefficients, entries):
     w = lanes_of(ket)
     v_0, signs_0, _ = _shape(table[first], lane_bits)
     v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
-    pivots = _high_bit(v_0)
-    rest = v_1 ^ v_0 if v_1 & pivots else v_1
-    pivot = _high_bit(rest)
-    pivots |= pivot
-    c_0 = load(coefficients, first * 4 * w)
-    c_1 = load(coefficients, (first + 1) * 4 * w)
+    pivots, start = _pivots(v_0, v_1, 0), 0
+    c_0, c_1 = load(coefficients, first * 4 * w), load(coefficients, (first + 1) * 4 * w)
     g_0, g_1 = splat(ket, 0.0), splat(ket, 0.0)
-    start = 0
     while start < n:
-        j_0, j_1 = start * w, (start ^ v_0) * w
-        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
-        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
-        p_0, p_1, p_2, p_3 = load(bra, j_0), load(bra, j_1), load(bra, j_2), load(bra, j_3)
-        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
-        g_1, x_0, x_2, p_0, p_2 = _undone(entries, at, w, c_1, g_1, x_0, x_2, p_0, p_2)
-        g_1, x_1, x_3, p_1, p_3 = _undone(entries, at + w, w, c_1, g_1, x_1, x_3, p_1, p_3)
-        at = parity(start & signs_0) * _PAIRS * w
-        g_0, x_0, x_1, p_0, p_1 = _undone(entries, at, w, c_0, g_0, x_0, x_1, p_0, p_1)
-        g_0, x_2, x_3, p_2, p_3 = _undone(entries, at + w, w, c_0, g_0, x_2, x_3, p_2, p_3)
-        store(ket, j_0, x_0)
-        store(ket, j_1, x_1)
-        store(ket, j_2, x_2)
-        store(ket, j_3, x_3)
-        store(bra, j_0, p_0)
-        store(bra, j_1, p_1)
-        store(bra, j_2, p_2)
-        store(bra, j_3, p_3)
+        j_0, j_1, j_2, j_3 = start * w, (start ^ v_0) * w, (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
+        x_0, x_1, x_2, x_3 = _load_four(ket, j_0, j_1, j_2, j_3)
+        p_0, p_1, p_2, p_3 = _load_four(bra, j_0, j_1, j_2, j_3)
+        at_0, at_1 = _entry(0, start, signs_0, w), _entry(1, start, signs_1, w)
+        g_0, g_1, x_0, x_1, x_2, x_3, p_0, p_1, p_2, p_3 = _undone_four(
+            entries, at_0, at_1, w, c_0, c_1, g_0, g_1, x_0, x_1, x_2, x_3, p_0, p_1, p_2, p_3
+        )  # fmt: skip
+        _store_four(ket, j_0, j_1, j_2, j_3, x_0, x_1, x_2, x_3)
+        _store_four(bra, j_0, j_1, j_2, j_3, p_0, p_1, p_2, p_3)
         start = _next_start(start, pivots)
     return g_0, g_1
 
@@ -213,45 +237,27 @@ def _three(ket, n, lane_bits, table, first, coefficients, entries):
     v_0, signs_0, _ = _shape(table[first], lane_bits)
     v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
     v_2, signs_2, _ = _shape(table[first + 2], lane_bits)
-    pivots = _high_bit(v_0)
-    rest = v_1 ^ v_0 if v_1 & pivots else v_1
-    pivot = _high_bit(rest)
-    other = v_2 ^ v_0 if v_2 & pivots else v_2
-    pivots |= pivot | _high_bit(other ^ rest if other & pivot else other)
-    c_0 = load(coefficients, first * 4 * w)
-    c_1 = load(coefficients, (first + 1) * 4 * w)
+    pivots, start, v_3 = _pivots(v_0, v_1, v_2), 0, v_0 ^ v_1
+    c_0, c_1 = load(coefficients, first * 4 * w), load(coefficients, (first + 1) * 4 * w)
     c_2 = load(coefficients, (first + 2) * 4 * w)
-    start = 0
     while start < n:
-        j_0, j_1 = start * w, (start ^ v_0) * w
-        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
-        j_4, j_5 = (start ^ v_2) * w, (start ^ v_0 ^ v_2) * w
-        j_6, j_7 = (start ^ v_1 ^ v_2) * w, (start ^ v_0 ^ v_1 ^ v_2) * w
-        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
-        x_4, x_5, x_6, x_7 = load(ket, j_4), load(ket, j_5), load(ket, j_6), load(ket, j_7)
-        at = parity(start & signs_0) * _PAIRS * w
-        x_0, x_1 = _turned(c_0, load(entries, at), x_0, x_1)
-        x_2, x_3 = _turned(c_0, load(entries, at + w), x_2, x_3)
-        x_4, x_5 = _turned(c_0, load(entries, at + 2 * w), x_4, x_5)
-        x_6, x_7 = _turned(c_0, load(entries, at + 3 * w), x_6, x_7)
-        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
-        x_0, x_2 = _turned(c_1, load(entries, at), x_0, x_2)
-        x_1, x_3 = _turned(c_1, load(entries, at + w), x_1, x_3)
-        x_4, x_6 = _turned(c_1, load(entries, at + 2 * w), x_4, x_6)
-        x_5, x_7 = _turned(c_1, load(entries, at + 3 * w), x_5, x_7)
-        at = (2 * _SLOT + parity(start & signs_2) * _PAIRS) * w
-        x_0, x_4 = _turned(c_2, load(entries, at), x_0, x_4)
-        x_1, x_5 = _turned(c_2, load(entries, at + w), x_1, x_5)
-        x_2, x_6 = _turned(c_2, load(entries, at + 2 * w), x_2, x_6)
-        x_3, x_7 = _turned(c_2, load(entries, at + 3 * w), x_3, x_7)
-        store(ket, j_0, x_0)
-        store(ket, j_1, x_1)
-        store(ket, j_2, x_2)
-        store(ket, j_3, x_3)
-        store(ket, j_4, x_4)
-        store(ket, j_5, x_5)
-        store(ket, j_6, x_6)
-        store(ket, j_7, x_7)
+        far = start ^ v_2
+        j_0, j_1, j_2, j_3 = start * w, (start ^ v_0) * w, (start ^ v_1) * w, (start ^ v_3) * w
+        j_4, j_5, j_6, j_7 = far * w, (far ^ v_0) * w, (far ^ v_1) * w, (far ^ v_3) * w
+        x_0, x_1, x_2, x_3 = _load_four(ket, j_0, j_1, j_2, j_3)
+        x_4, x_5, x_6, x_7 = _load_four(ket, j_4, j_5, j_6, j_7)
+        at_0, at_1 = _entry(0, start, signs_0, w), _entry(1, start, signs_1, w)
+        x_0, x_1, x_2, x_3 = _turned_four(entries, at_0, at_1, w, c_0, c_1, x_0, x_1, x_2, x_3)
+        x_4, x_5, x_6, x_7 = _turned_four(
+            entries, at_0 + 2 * w, at_1 + 2 * w, w, c_0, c_1, x_4, x_5, x_6, x_7
+        )  # fmt: skip
+        at_2 = _entry(2, start, signs_2, w)
+        x_0, x_4 = _turned(c_2, load(entries, at_2), x_0, x_4)
+        x_1, x_5 = _turned(c_2, load(entries, at_2 + w), x_1, x_5)
+        x_2, x_6 = _turned(c_2, load(entries, at_2 + 2 * w), x_2, x_6)
+        x_3, x_7 = _turned(c_2, load(entries, at_2 + 3 * w), x_3, x_7)
+        _store_four(ket, j_0, j_1, j_2, j_3, x_0, x_1, x_2, x_3)
+        _store_four(ket, j_4, j_5, j_6, j_7, x_4, x_5, x_6, x_7)
         start = _next_start(start, pivots)
 
 
@@ -262,56 +268,34 @@ def _three_back(ket, bra, n, lane_bits, table, first, coefficients, entries):
     v_0, signs_0, _ = _shape(table[first], lane_bits)
     v_1, signs_1, _ = _shape(table[first + 1], lane_bits)
     v_2, signs_2, _ = _shape(table[first + 2], lane_bits)
-    pivots = _high_bit(v_0)
-    rest = v_1 ^ v_0 if v_1 & pivots else v_1
-    pivot = _high_bit(rest)
-    other = v_2 ^ v_0 if v_2 & pivots else v_2
-    pivots |= pivot | _high_bit(other ^ rest if other & pivot else other)
-    c_0 = load(coefficients, first * 4 * w)
-    c_1 = load(coefficients, (first + 1) * 4 * w)
+    pivots, start, v_3 = _pivots(v_0, v_1, v_2), 0, v_0 ^ v_1
+    c_0, c_1 = load(coefficients, first * 4 * w), load(coefficients, (first + 1) * 4 * w)
     c_2 = load(coefficients, (first + 2) * 4 * w)
     g_0, g_1, g_2 = splat(ket, 0.0), splat(ket, 0.0), splat(ket, 0.0)
-    start = 0
     while start < n:
-        j_0, j_1 = start * w, (start ^ v_0) * w
-        j_2, j_3 = (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
-        j_4, j_5 = (start ^ v_2) * w, (start ^ v_0 ^ v_2) * w
-        j_6, j_7 = (start ^ v_1 ^ v_2) * w, (start ^ v_0 ^ v_1 ^ v_2) * w
-        x_0, x_1, x_2, x_3 = load(ket, j_0), load(ket, j_1), load(ket, j_2), load(ket, j_3)
-        x_4, x_5, x_6, x_7 = load(ket, j_4), load(ket, j_5), load(ket, j_6), load(ket, j_7)
-        p_0, p_1, p_2, p_3 = load(bra, j_0), load(bra, j_1), load(bra, j_2), load(bra, j_3)
-        p_4, p_5, p_6, p_7 = load(bra, j_4), load(bra, j_5), load(bra, j_6), load(bra, j_7)
-        at = (2 * _SLOT + parity(start & signs_2) * _PAIRS) * w
-        g_2, x_0, x_4, p_0, p_4 = _undone(entries, at, w, c_2, g_2, x_0, x_4, p_0, p_4)
-        g_2, x_1, x_5, p_1, p_5 = _undone(entries, at + w, w, c_2, g_2, x_1, x_5, p_1, p_5)
-        g_2, x_2, x_6, p_2, p_6 = _undone(entries, at + 2 * w, w, c_2, g_2, x_2, x_6, p_2, p_6)
-        g_2, x_3, x_7, p_3, p_7 = _undone(entries, at + 3 * w, w, c_2, g_2, x_3, x_7, p_3, p_7)
-        at = (1 * _SLOT + parity(start & signs_1) * _PAIRS) * w
-        g_1, x_0, x_2, p_0, p_2 = _undone(entries, at, w, c_1, g_1, x_0, x_2, p_0, p_2)
-        g_1, x_1, x_3, p_1, p_3 = _undone(entries, at + w, w, c_1, g_1, x_1, x_3, p_1, p_3)
-        g_1, x_4, x_6, p_4, p_6 = _undone(entries, at + 2 * w, w, c_1, g_1, x_4, x_6, p_4, p_6)
-        g_1, x_5, x_7, p_5, p_7 = _undone(entries, at + 3 * w, w, c_1, g_1, x_5, x_7, p_5, p_7)
-        at = parity(start & signs_0) * _PAIRS * w
-        g_0, x_0, x_1, p_0, p_1 = _undone(entries, at, w, c_0, g_0, x_0, x_1, p_0, p_1)
-        g_0, x_2, x_3, p_2, p_3 = _undone(entries, at + w, w, c_0, g_0, x_2, x_3, p_2, p_3)
-        g_0, x_4, x_5, p_4, p_5 = _undone(entries, at + 2 * w, w, c_0, g_0, x_4, x_5, p_4, p_5)
-        g_0, x_6, x_7, p_6, p_7 = _undone(entries, at + 3 * w, w, c_0, g_0, x_6, x_7, p_6, p_7)
-        store(ket, j_0, x_0)
-        store(ket, j_1, x_1)
-        store(ket, j_2, x_2)
-        store(ket, j_3, x_3)
-        store(ket, j_4, x_4)
-        store(ket, j_5, x_5)
-        store(ket, j_6, x_6)
-        store(ket, j_7, x_7)
-        store(bra, j_0, p_0)
-        store(bra, j_1, p_1)
-        store(bra, j_2, p_2)
-        store(bra, j_3, p_3)
-        store(bra, j_4, p_4)
-        store(bra, j_5, p_5)
-        store(bra, j_6, p_6)
-        store(bra, j_7, p_7)
+        far = start ^ v_2
+        j_0, j_1, j_2, j_3 = start * w, (start ^ v_0) * w, (start ^ v_1) * w, (start ^ v_3) * w
+        j_4, j_5, j_6, j_7 = far * w, (far ^ v_0) * w, (far ^ v_1) * w, (far ^ v_3) * w
+        x_0, x_1, x_2, x_3 = _load_four(ket, j_0, j_1, j_2, j_3)
+        x_4, x_5, x_6, x_7 = _load_four(ket, j_4, j_5, j_6, j_7)
+        p_0, p_1, p_2, p_3 = _load_four(bra, j_0, j_1, j_2, j_3)
+        p_4, p_5, p_6, p_7 = _load_four(bra, j_4, j_5, j_6, j_7)
+        at_2 = _entry(2, start, signs_2, w)
+        g_2, x_0, x_4, p_0, p_4 = _undone(entries, at_2, w, c_2, g_2, x_0, x_4, p_0, p_4)
+        g_2, x_1, x_5, p_1, p_5 = _undone(entries, at_2 + w, w, c_2, g_2, x_1, x_5, p_1, p_5)
+        g_2, x_2, x_6, p_2, p_6 = _undone(entries, at_2 + 2 * w, w, c_2, g_2, x_2, x_6, p_2, p_6)
+        g_2, x_3, x_7, p_3, p_7 = _undone(entries, at_2 + 3 * w, w, c_2, g_2, x_3, x_7, p_3, p_7)
+        at_0, at_1 = _entry(0, start, signs_0, w), _entry(1, start, signs_1, w)
+        g_0, g_1, x_0, x_1, x_2, x_3, p_0, p_1, p_2, p_3 = _undone_four(
+            entries, at_0, at_1, w, c_0, c_1, g_0, g_1, x_0, x_1, x_2, x_3, p_0, p_1, p_2, p_3
+        )  # fmt: skip
+        g_0, g_1, x_4, x_5, x_6, x_7, p_4, p_5, p_6, p_7 = _undone_four(
+            entries, at_0 + 2 * w, at_1 + 2 * w, w, c_0, c_1, g_0, g_1, x_4, x_5, x_6, x_7, p_4, p_5, p_6, p_7
+        )  # fmt: skip
+        _store_four(ket, j_0, j_1, j_2, j_3, x_0, x_1, x_2, x_3)
+        _store_four(ket, j_4, j_5, j_6, j_7, x_4, x_5, x_6, x_7)
+        _store_four(bra, j_0, j_1, j_2, j_3, p_0, p_1, p_2, p_3)
+        _store_four(bra, j_4, j_5, j_6, j_7, p_4, p_5, p_6, p_7)
         start = _next_start(start, pivots)
     return g_0, g_1, g_2
 
