@@ -1,11 +1,13 @@
-"""Google's Sycamore data, distance 3 over five rounds: learnt from the even shots, tested on the odd ones.
+"""Google's Sycamore data: learnt from the even shots, tested on the odd ones, beside the shipped predictions.
 
-Error models: theirs (p_ij of the even shots), ours by correlations, by moments and refined by gradients, each with
-plain and correlated matching. Then edge reweighting, trained on shots of our model and fine-tuned on the even shots
-themselves. Needs QLEARN_DATA_DIR. Shipped predictions of other decoders stand beside.
+Error models, at distance 3 over five rounds: theirs (p_ij of the even shots), ours by correlations, by moments and
+refined by gradients, each with plain and correlated matching. Then edge reweighting, trained on shots of our model and
+fine-tuned on the even shots themselves: over five rounds, and over all lengths on a smaller budget for the rate per
+round. Needs QLEARN_DATA_DIR.
 """
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,39 +18,39 @@ from .options import Options
 from .results import Result
 
 THREADS = "one"
-EXPERIMENT = "surface_code_bX_d3_r05_center_3_5"
-N_SEEDS = 5
+PLACES = {3: "3_5", 5: "5_5"}
 SETTINGS = {"hidden": (256, 256), "threshold": 20.0}
-N_SHOTS, TUNING = 5_000_000, {"passes": 3, "learning_rate": 2e-4}
+TUNING = {"passes": 3, "learning_rate": 2e-4}
+# distance, training shots, seeds
+FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 1_000_000, range(1))]
+# distance: lengths, and training shots of each
+LENGTHS = {3: (range(3, 26, 2), 50_000), 5: ((3, 5, 9, 13), 50_000)}
+SERIES = {"shares_weights": False}
 # Widths of the prior of the moments; passes and learning rates of the refinement.
 CHOICES = {"moments": (0.25, 0.5, 1.0, 2.0, 4.0), "refined": ((2, 0.003), (2, 0.01), (5, 0.01), (10, 0.02))}
 
 
 def run(options: Options):
-    """Yield one result for the error models, and one for each seed of the decoder."""
+    """Yield a result for the error models, one for each distance and seed over five rounds, and the rates per round."""
     if "QLEARN_DATA_DIR" not in os.environ:
         yield Result("no data", options.threads, notes=["QLEARN_DATA_DIR is not set; nothing was measured."])
         return
-    folder = Path(os.environ["QLEARN_DATA_DIR"]) / "decoders" / "sycamore_qec3v5" / EXPERIMENT
-    problem = ql.decoders.DecodingProblem.from_google(folder)
-    even, odd = problem.recorded[::2], problem.recorded[1::2]
-    models = {
-        "circuit": problem,
-        "google": ql.decoders.DecodingProblem.from_google(folder, model="pij_from_even_for_odd"),
-        "correlations": ql.decoders.estimate_error_model(problem, even, method="correlations"),
-    }
     if options.wants("error models"):
-        chosen = []
-        for name, tried in (("moments", _by_moments), ("refined", _by_gradients)):
-            choices = CHOICES[name][: 1 if options.quick else None]
-            choice = choices[0] if options.quick else _chosen(problem, even, tried, choices)
-            models[name] = tried(problem, even, choice)
-            chosen.append(f"{name}: {choice}, chosen on the even shots of {choices}")
-        yield _models(models, odd, chosen, options)
-    for seed in range(1 if options.quick else N_SEEDS):
-        case = f"edge reweighting, seed {seed}"
+        yield _models(options)
+    for distance, n_shots, seeds in FIVE_ROUNDS:
+        for seed in seeds:
+            case = f"edge reweighting, distance {distance}, 5 rounds, seed {seed}"
+            if options.wants(case):
+                yield _five_rounds(case, distance, n_shots, seed, options)
+    for distance, (lengths, n_shots) in LENGTHS.items():
+        case = f"rates per round, distance {distance}"
         if options.wants(case):
-            yield _decoder(case, models["correlations"], even, odd, seed, options)
+            yield _per_round(case, distance, list(lengths), n_shots, options)
+
+
+def _folder(distance: int, n_rounds: int) -> Path:
+    name = f"surface_code_bX_d{distance}_r{n_rounds:02}_center_{PLACES[distance]}"
+    return Path(os.environ["QLEARN_DATA_DIR"]) / "decoders" / "sycamore_qec3v5" / name
 
 
 def _by_moments(problem: ql.decoders.DecodingProblem, shots: ql.decoders.Shots, prior_width: float):
@@ -74,7 +76,21 @@ def _chosen(problem: ql.decoders.DecodingProblem, even: ql.decoders.Shots, tried
     return min(choices, key=errors)
 
 
-def _models(models: dict, odd: ql.decoders.Shots, chosen: list[str], options: Options) -> Result:
+def _models(options: Options) -> Result:
+    folder = _folder(3, 5)
+    problem = ql.decoders.DecodingProblem.from_google(folder)
+    even, odd = problem.recorded[::2], problem.recorded[1::2]
+    models = {
+        "circuit": problem,
+        "google": ql.decoders.DecodingProblem.from_google(folder, model="pij_from_even_for_odd"),
+        "correlations": ql.decoders.estimate_error_model(problem, even, method="correlations"),
+    }
+    notes = []
+    for name, tried in (("moments", _by_moments), ("refined", _by_gradients)):
+        choices = CHOICES[name][: 1 if options.quick else None]
+        choice = choices[0] if options.quick else _chosen(problem, even, tried, choices)
+        models[name] = tried(problem, even, choice)
+        notes.append(f"{name}: {choice}, chosen on the even shots of {choices}")
     rates = {
         (name, kind): _rate(ql.decoders.Matching(correlated=kind == "correlated").fit(model), odd)
         for name, model in models.items()
@@ -85,17 +101,63 @@ def _models(models: dict, odd: ql.decoders.Shots, chosen: list[str], options: Op
         for name in ("correlations", "moments", "refined")
         for kind, suffix in (("plain", ""), ("correlated", "_correlated"))
     }
-    notes = chosen + [f"{name}, {kind} matching: {rate:.5f}" for (name, kind), rate in rates.items()]
+    notes += [f"{name}, {kind} matching: {rate:.5f}" for (name, kind), rate in rates.items()]
     notes += [f"shipped {name}: {(bits != odd.observables).mean():.5f}" for name, bits in odd.predictions.items()]
     return Result("error models", options.threads, {}, "shot", metrics, notes)
 
 
-def _decoder(case: str, model: ql.decoders.DecodingProblem, even, odd, seed: int, options: Options) -> Result:
-    decoder = ql.decoders.NeuralReweighting(**SETTINGS, random_state=seed)
-    decoder.fit(model, n_shots=2000 if options.quick else N_SHOTS)
-    before = _rate(decoder, odd)
+def _five_rounds(case: str, distance: int, n_shots: int, seed: int, options: Options) -> Result:
+    start = time.process_time()
+    rates = _rates(distance, 5, 2000 if options.quick else n_shots, SETTINGS, seed)
+    suffix = "" if distance == 3 else f"_d{distance}"
+    metrics = {
+        f"edges_rate{suffix}": rates["edge reweighting"],
+        f"edges_over_belief{suffix}": rates["edge reweighting"] / rates["shipped belief_matching"],
+        "cpu seconds": time.process_time() - start,
+    }
+    return Result(case, options.threads, {}, "shot", metrics, [f"{name}: {rate:.5f}" for name, rate in rates.items()])
+
+
+def _per_round(case: str, distance: int, lengths: list[int], n_shots: int, options: Options) -> Result:
+    start = time.process_time()
+    lengths, n_shots = (lengths[:2], 2000) if options.quick else (lengths, n_shots)
+    by_length = [_rates(distance, n_rounds, n_shots, SETTINGS | SERIES, seed=0) for n_rounds in lengths]
+    n_odd = 25_000  # half of each experiment
+    fits = {
+        name: ql.decoders.fit_rounds(lengths, [round(rates[name] * n_odd) for rates in by_length], n_odd)
+        for name in by_length[0]
+    }
+    ours, belief = (fits[name].rate.value for name in ("edge reweighting", "shipped belief_matching"))
+    metrics = {
+        f"edges_percent_per_round_d{distance}": 100 * ours,
+        f"edges_over_belief_per_round_d{distance}": ours / belief,
+        "cpu seconds": time.process_time() - start,
+    }
+    notes = [
+        f"{name}: {100 * fit.rate.value:.3f} ± {100 * fit.rate.std_error:.3f} % a round, offset "
+        f"{fit.offset.value:.3f}; " + " ".join(f"{rate:.5f}" for rate in fit.error_rates)
+        for name, fit in fits.items()
+    ]
+    notes.insert(0, f"rounds {lengths}, {n_shots:,} training shots each, odd shots")
+    return Result(case, options.threads, {}, "shot", metrics, notes)
+
+
+def _rates(distance: int, n_rounds: int, n_shots: int, settings: dict, seed: int) -> dict[str, float]:
+    """Return the error rates on the odd shots: learnt, of matching with two error models, and shipped."""
+    folder = _folder(distance, n_rounds)
+    problem = ql.decoders.DecodingProblem.from_google(folder)
+    even, odd = problem.recorded[::2], problem.recorded[1::2]
+    model = ql.decoders.estimate_error_model(problem, even, method="correlations")
+    google = ql.decoders.DecodingProblem.from_google(folder, model="pij_from_even_for_odd")
+    decoder = ql.decoders.NeuralReweighting(**settings, random_state=seed).fit(model, n_shots=n_shots)
+    rates = {"before fine-tuning": _rate(decoder, odd)}
     decoder.fine_tune(even, **TUNING, random_state=seed)
-    return Result(case, options.threads, {}, "shot", {"edges_rate": _rate(decoder, odd), "before fine-tuning": before})
+    rates["edge reweighting"] = _rate(decoder, odd)
+    for name, source in (("our p_ij", model), ("Google's p_ij", google)):
+        rates[f"matching, {name}"] = _rate(ql.decoders.Matching().fit(source), odd)
+        rates[f"correlated matching, {name}"] = _rate(ql.decoders.Matching(correlated=True).fit(source), odd)
+    shipped = {f"shipped {name}": float((bits != odd.observables).mean()) for name, bits in odd.predictions.items()}
+    return rates | shipped
 
 
 def _rate(decoder: ql.decoders.AbstractDecoder, shots: ql.decoders.Shots) -> float:
