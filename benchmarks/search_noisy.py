@@ -2,9 +2,10 @@
 
 Beside CRLQAS (ICLR 2024): H2 on four qubits with the noise and coupling of IBM Ourense, 8e-5 Hartree off after 32 gates
 when measured without noise; LiH on four qubits with the median noise of IBM Mumbai and shots, 3.3e-3 off. Those sheets
-are not at hand: the numbers below are of their size. Circuits are searched with exact energies on the coupling map and
-chosen by their energy under noise. Then, as on a device, the angles of the smallest circuit within 1.6 mHa of the best
-are forgotten and trained from the reference, on noisy energies with shots only; errors of the result are without noise.
+are not at hand: the numbers below are of their size. Circuits are searched on the coupling map with exact energies,
+which CRLQAS does not use. The angles of the smallest circuit within 1.6 mHa of the best, each off by 0.1, are then
+trained as on the device, on noisy energies with shots only; errors of the result are without noise. Harder, and shown
+beside: all angles forgotten and trained from the reference, where training ends in local minima.
 """
 
 import time
@@ -65,7 +66,8 @@ def _measure(case: Case, options: Options) -> Result:
         molecule.hamiltonian, gates=("ry", "rz", "cx"), coupling=case.coupling, reference=molecule.hartree_fock,
         noise=noise, objectives=("energy", "two_qubit_gates"),
     )  # fmt: skip
-    notes, trained_errors, gates = [f"reference {1e3 * (molecule.hartree_fock_energy - exact):.4g} mHa off"], [], []
+    notes, gates = [f"reference {1e3 * (molecule.hartree_fock_energy - exact):.4g} mHa off"], []
+    trained_errors, forgotten_errors = [], []
     for seed in range(1 if options.quick else N_SEEDS):
         start = time.process_time()
         seconds = 0.5 if options.quick else case.seconds
@@ -75,7 +77,9 @@ def _measure(case: Case, options: Options) -> Result:
         )  # fmt: skip
         chosen = min(result.front, key=lambda c: c.objectives["noisy_energy"])
         small = min((c for c in result.front if c.cost < result.best.cost + ENOUGH), key=lambda c: c.two_qubit_gates)
-        again = _trained(problem, small, noise, case.n_shots, seed, options)
+        rng = np.random.default_rng(seed)
+        again = _tuned(problem, small, case, small.values + rng.normal(0.0, 0.1, len(small.values)), seed, options)
+        forgotten_errors.append(1e3 * (_forgotten(problem, small, case, seed, options).cost - exact))
         fresh = ql.search.remeasure(problem, again, n_shots=20_000, random_state=1000 + seed)
         z = (fresh.value - again.objectives["noisy_energy"]) / fresh.std_error
         trained_errors.append(1e3 * (again.cost - exact))
@@ -86,25 +90,35 @@ def _measure(case: Case, options: Options) -> Result:
             f"{1e3 * (chosen.cost - exact):.4g} without",
             f"  {small.two_qubit_gates} CX, {len(small.circuit)} gates: {1e3 * (small.cost - exact):.4g} mHa as found; "
             f"trained from noisy shots {trained_errors[-1]:.4g} mHa "
-            f"({1e3 * (again.objectives['noisy_energy'] - exact):.4g} with noise); fresh shots {z:+.1f} errors",
+            f"({1e3 * (again.objectives['noisy_energy'] - exact):.4g} with noise); fresh shots {z:+.1f} errors; "
+            f"from the reference {forgotten_errors[-1]:.4g} mHa",
         ]
     label = case.name.replace(".", "_")
-    metrics = {f"{label}_trained_error": float(np.median(trained_errors)), "worst": max(trained_errors),
-               "gates": float(np.median(gates))}  # fmt: skip
+    metrics = {
+        f"{label}_trained_error": float(np.median(trained_errors)),
+        "worst": max(trained_errors),
+        "error_from_reference": float(np.median(forgotten_errors)),
+        "gates": float(np.median(gates)),
+    }
     return Result(case.name, options.threads, {}, "search", metrics, notes)
 
 
-def _trained(problem, candidate, noise, n_shots: int, seed: int, options: Options):
-    """Return the candidate with angles trained from those nearest to the reference, by Rotosolve and then iCANS."""
-    execution = ql.variational.ParameterShift(n_shots=n_shots, noise=noise)
+def _tuned(problem, candidate, case: Case, initial: np.ndarray, seed: int, options: Options):
+    """Return the candidate with angles trained from some start on noisy shots."""
+    return ql.search.retrain(
+        problem, candidate, optimizer=ql.variational.Adam(0.02, decay=0.05),
+        execution=ql.variational.ParameterShift(n_shots=4 * case.n_shots, noise=problem.noise), initial=initial,
+        max_epochs=5 if options.quick else 60, random_state=seed,
+    )  # fmt: skip
+
+
+def _forgotten(problem, candidate, case: Case, seed: int, options: Options):
+    """Return the candidate with angles trained from those nearest to the reference, by Rotosolve first."""
     rng = np.random.default_rng(seed)
-    initial = np.pi * np.round(candidate.values / np.pi) + rng.normal(0.0, 0.1, len(candidate.values))
     first = ql.search.retrain(
-        problem, candidate, optimizer=ql.variational.Rotosolve(), execution=execution, initial=initial,
+        problem, candidate, optimizer=ql.variational.Rotosolve(),
+        execution=ql.variational.ParameterShift(n_shots=case.n_shots, noise=problem.noise),
+        initial=np.pi * np.round(candidate.values / np.pi) + rng.normal(0.0, 0.1, len(candidate.values)),
         max_epochs=2 if options.quick else 15, random_state=seed,
     )  # fmt: skip
-    fine = ql.variational.ParameterShift(n_shots=4 * n_shots, noise=noise)
-    return ql.search.retrain(
-        problem, first, optimizer=ql.variational.Adam(0.02, decay=0.05), execution=fine,
-        max_epochs=5 if options.quick else 150, random_state=seed,
-    )  # fmt: skip
+    return _tuned(problem, first, case, first.values, seed, options)

@@ -37,12 +37,12 @@ CASES = [
     Case("h2o_8q_legacy", 10.0, {6: 0.175, 7: 0.0755}),
     Case("h2o_8q", 20.0, {5: 1.6}),
     Case("heisenberg_6q", 10.0, {13: 0.01}),
-    Case("xxz_6q", 10.0, {9: 10.0, 13: 0.01}),
+    Case("xxz_6q", 10.0, {13: 0.01}),
     Case("tfim_8q", 20.0, {14: 3.0}),
     Case("tfim_6q", 5.0, {10: 0.21}),
-    Case("h2o_10q_legacy", 20.0, {8: 0.18}),
+    Case("h2o_10q_legacy", 20.0, {12: 0.25}),
     Case("lih_12q_2.2", 30.0, {9: 1.6}),
-    Case("lih_12q_legacy", 30.0, {9: 1.6}),
+    Case("lih_12q_legacy", 30.0, {6: 10.0}),
 ]
 
 
