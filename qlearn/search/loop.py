@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from .._parallel import thread_count
 from .._random import seed_sequence
@@ -93,7 +92,7 @@ def run(
     if random_state is None and store is not None:
         random_state = StudyStore.known_seed(store)
     seed = seed_sequence(random_state)
-    strategy = clone(strategy)
+    strategy = type(strategy)(**strategy.get_params(deep=False))  # as `clone`, but pools are not copied term by term
     study = None
     if store is not None:
         study = StudyStore(store, _header(problem, strategy, seed), resume=resume)
