@@ -40,7 +40,7 @@ CASES = [
     Case("xxz_6q", 10.0, {13: 0.01}),
     Case("tfim_8q", 20.0, {14: 3.0}),
     Case("tfim_6q", 5.0, {10: 0.21}),
-    Case("h2o_10q_legacy", 20.0, {12: 0.25}),
+    Case("h2o_10q_legacy", 20.0, {6: 0.25}),
     Case("lih_12q_2.2", 30.0, {9: 1.6}),
     Case("lih_12q_legacy", 30.0, {6: 10.0}),
 ]
