@@ -14,9 +14,10 @@ from scipy.sparse import csc_array
 from .._checks import check_count
 from .._memory import require_memory
 from .._random import RandomState
+from ._model_views import checked_edges, circuit_model, merged_model
 from ._problem_files import given_coordinates, read_experiment, read_files
 from ._stim_text import check_circuit, check_model
-from .mechanisms import Mechanisms, edges_of, error_terms, mechanisms_of
+from .mechanisms import Mechanisms, edges_of, mechanisms_of
 from .shots import Shots, blocks
 
 __all__ = ["DecodingProblem"]
@@ -64,7 +65,7 @@ class DecodingProblem:
     ) -> None:
         if isinstance(source, stim.Circuit):
             self.source: stim.Circuit | stim.DetectorErrorModel = check_circuit(source)
-            self._raw = _circuit_model(source, decompose=False)
+            self._raw = circuit_model(source, decompose=False)
         else:
             self.source = self._raw = check_model(source)
         self.n_detectors = self.source.num_detectors
@@ -247,31 +248,14 @@ class DecodingProblem:
     @cached_property
     def model(self) -> stim.DetectorErrorModel:
         """Error model with mechanisms whole and merged, for decoders that take hyperedges."""
-        model = stim.DetectorErrorModel()
-        for prior, (detectors, observables) in zip(self.priors, self.mechanisms.components()):
-            targets = [stim.target_relative_detector_id(d) for d in detectors]
-            model.append("error", prior, targets + [stim.target_logical_observable_id(o) for o in observables])
-        # Declared, so that indices no mechanism reaches still count.
-        for detector in range(self.n_detectors):
-            position = self.coordinates[detector]
-            model.append("detector", position[~np.isnan(position)], [stim.target_relative_detector_id(detector)])
-        for observable in range(self.n_observables):
-            model.append("logical_observable", [], [stim.target_logical_observable_id(observable)])
-        return model
+        return merged_model(self.mechanisms, self.coordinates)
 
     @cached_property
     def decomposed_model(self) -> stim.DetectorErrorModel:
         """Error model with components of at most two detectors, for matching; raises ValueError where there is none."""
-        model = self._raw
         if isinstance(self.source, stim.Circuit):
-            model = _circuit_model(self.source, decompose=True)
-        widest = max((len(d) for _, parts in error_terms(model) for d, _ in parts), default=0)
-        if widest > 2:
-            raise ValueError(
-                f"The model has a component of {widest} detectors, so it is no matching graph; decompose it "
-                "(in Stim: decompose_errors=True) or take a decoder of hyperedges such as MaximumLikelihood."
-            )
-        return model
+            return checked_edges(circuit_model(self.source, decompose=True))
+        return checked_edges(self._raw)
 
     @property
     def is_matchable(self) -> bool:
@@ -370,17 +354,3 @@ class DecodingProblem:
         if self.recorded is not None:
             parts.append(f"{len(self.recorded)} recorded shots")
         return f"DecodingProblem({', '.join(parts)})"
-
-
-def _circuit_model(circuit: stim.Circuit, *, decompose: bool) -> stim.DetectorErrorModel:
-    try:
-        return circuit.detector_error_model(
-            decompose_errors=decompose, flatten_loops=True, approximate_disjoint_errors=True
-        )
-    except ValueError as error:
-        if decompose:
-            raise ValueError(
-                "Errors of this circuit do not decompose into edges, so it is no matching problem; take a decoder of "
-                f"hyperedges. Stim says: {str(error).splitlines()[0]}"
-            ) from error
-        raise ValueError(f"The circuit gives no error model: {error}") from error
