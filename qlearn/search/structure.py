@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from .._checks import check_count
 from .._random import task_generator
+from ._engine.archive import Archive
 from ._engine.landscape import Bench, Landscape
 from ._engine.moves import GROWING, MOVES, SAME, Level
 from ._engine.skeleton import Skeleton, ordered
@@ -20,92 +21,6 @@ from .strategy import Found, Outcome, Proposal, Strategy, Task
 __all__ = ["StructureSearch"]
 
 _NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.05
-_TWINS = 3  # circuits of one energy that an archive keeps, if their edges differ
-_DELAY = 1  # energies whose turn comes before that of a twin
-_AHEAD = 3  # edges beyond the smallest best circuit: a plateau may have to be crossed
-
-
-@dataclass(eq=False)
-class _Entry:
-    """A skeleton in an archive, its energy, and the moves it has had."""
-
-    skeleton: Skeleton
-    energy: float
-    moved: set[str] = field(default_factory=set)
-
-
-class _Archive:
-    """The best distinct skeletons for each number of edges, grown from one start."""
-
-    def __init__(self, n_kept: int, most: int, width: float) -> None:
-        self.n_kept, self.width = n_kept, width
-        self.rows: list[list[_Entry]] = [[] for _ in range(most + 1)]
-        self.progress = [1.0, 1.0]  # own records and evaluations, both decaying
-
-    @property
-    def top(self) -> int:
-        """Largest number of edges to work on: somewhat more than the smallest circuit of the lowest energy has."""
-        best = np.array([row[0].energy if row else np.inf for row in self.rows])
-        smallest = int(np.flatnonzero(best <= best.min() + self.width)[0])
-        largest = int(np.flatnonzero(np.isfinite(best))[-1])
-        return min(smallest + _AHEAD, largest)
-
-    def level(self) -> Level:
-        """Return the energies that newcomers must beat."""
-        full = [len(row) and self._ranks(row)[-1][0] + 1 == self.n_kept for row in self.rows]
-        cuts = [row[-1].energy if is_full else np.inf for row, is_full in zip(self.rows, full)]
-        best = np.minimum.accumulate([row[0].energy if row else np.inf for row in self.rows])
-        return Level(np.array(cuts), best)
-
-    def elites(self, n_edges: int) -> list[_Entry]:
-        """Return the skeletons with a number of edges in the order of their turn: by energy, twins later."""
-        row = self.rows[n_edges]
-        turns = [rank + _DELAY * twin for rank, twin in self._ranks(row)]
-        return [row[i] for i in np.argsort(turns, kind="stable")]
-
-    def _ranks(self, row: list[_Entry]) -> list[tuple[int, int]]:
-        """Return for each skeleton the number of lower energies, and its number among those of one energy."""
-        found: list[tuple[int, int]] = []
-        for i, entry in enumerate(row):
-            rank, twin = found[-1] if found else (-1, 0)
-            is_twin = i > 0 and entry.energy - row[i - 1].energy <= self.width
-            found.append((rank, twin + 1) if is_twin else (rank + 1, 0))
-        return found
-
-    def add(self, skeleton: Skeleton, energy: float) -> bool:
-        """Take a skeleton in, if it is good enough and new, and return whether its energy is new too."""
-        row = self.rows[len(skeleton.edges)]
-        near = [entry for entry in row if abs(entry.energy - energy) <= self.width]
-        same = [entry for entry in near if entry.skeleton.edges == skeleton.edges]
-        if same or len(near) >= _TWINS:
-            known = (same or near)[0]
-            if energy < known.energy:  # the same circuit, descended a little further
-                known.skeleton, known.energy = skeleton, energy
-                row.sort(key=lambda entry: entry.energy)
-            return False
-        entry = _Entry(skeleton, energy)
-        row.append(entry)
-        self._cut(row)
-        return entry in row and not near
-
-    def _cut(self, row: list[_Entry]) -> None:
-        """Sort a row and leave the lowest energies."""
-        row.sort(key=lambda entry: entry.energy)
-        del row[sum(rank < self.n_kept for rank, _ in self._ranks(row)) :]
-
-    def meets(self, other: _Archive) -> bool:
-        """Return whether both have arrived at the same entangled circuit."""
-        pairs = zip(self.rows[1:], other.rows[1:])
-        return any(abs(a.energy - b.energy) <= self.width for row, others in pairs for a in row for b in others)
-
-    def absorb(self, other: _Archive) -> None:
-        """Take in what another archive has, with the moves it has had."""
-        for row, others in zip(self.rows, other.rows):
-            for entry in others:
-                near = [known for known in row if abs(known.energy - entry.energy) <= self.width]
-                if len(near) < _TWINS and all(known.skeleton.edges != entry.skeleton.edges for known in near):
-                    row.append(entry)
-            self._cut(row)
 
 
 @dataclass(frozen=True)
@@ -224,7 +139,7 @@ class StructureSearch(Strategy):
         self.width_ = SAME * self.landscape_.scale
         starts = start_bits(self.problem_.hamiltonian, self.problem_.reference_bits, self.n_starts - 1)
         self.starts_: list[tuple[int, ...] | None] = [*starts, None]
-        self.archives_ = [_Archive(self.n_kept, most, self.width_) for _ in self.starts_]
+        self.archives_ = [Archive(self.n_kept, most, self.width_) for _ in self.starts_]
         self.walks_ = [(0, 0) for _ in self.starts_]  # the next number of edges to work on, and where to turn back
         self.best_ = np.full(most + 1, np.inf)
         self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
@@ -313,7 +228,7 @@ class StructureSearch(Strategy):
 
     def _merge(self) -> None:
         """Make one of archives that have met: apart they would do the same work twice."""
-        kept: list[_Archive] = []
+        kept: list[Archive] = []
         for archive in self.archives_:
             known = next((other for other in kept if other.meets(archive)), None)
             if known is None:

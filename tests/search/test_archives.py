@@ -5,11 +5,11 @@ import pytest
 
 import qlearn as ql
 from qlearn.search import Budget, EnergyProblem, run
+from qlearn.search._engine.archive import Archive
 from qlearn.search._engine.landscape import Bench
 from qlearn.search._engine.moves import Level, delete_edges
 from qlearn.search._engine.skeleton import Skeleton, inserted
 from qlearn.search.budget import Allowance
-from qlearn.search.structure import _Archive
 
 PAIRS = [(0, 1), (1, 2), (0, 2), (2, 3), (1, 3)]
 
@@ -19,7 +19,7 @@ def skeleton(pair):
 
 
 def filled(*entries, n_kept=2, most=3):
-    archive = _Archive(n_kept, most, width=1e-6)
+    archive = Archive(n_kept, most, width=1e-6)
     news = [archive.add(skeleton(PAIRS[place]), energy) for place, energy in entries]
     return archive, news
 

@@ -1,0 +1,152 @@
+"""Archives of the structure search: the best distinct skeletons for each number of edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .moves import Level
+from .skeleton import Skeleton
+
+_TWINS = 3  # circuits of one energy that an archive keeps, if their edges differ
+_DELAY = 1  # energies whose turn comes before that of a twin
+_AHEAD = 3  # edges beyond the smallest best circuit: a plateau may have to be crossed
+
+
+@dataclass(eq=False)
+class Entry:
+    """A skeleton in an archive, its energy, and the moves it has had.
+
+    Attributes
+    ----------
+    skeleton : Skeleton
+    energy : float
+    moved : set of str
+    """
+
+    skeleton: Skeleton
+    energy: float
+    moved: set[str] = field(default_factory=set)
+
+
+class Archive:
+    """The best distinct skeletons for each number of edges, grown from one start.
+
+    Parameters
+    ----------
+    n_kept : int
+        Energies kept for each number of edges.
+    most : int
+        Edges at most.
+    width : float
+        Energies closer than this are one.
+    """
+
+    def __init__(self, n_kept: int, most: int, width: float) -> None:
+        self.n_kept, self.width = n_kept, width
+        self.rows: list[list[Entry]] = [[] for _ in range(most + 1)]
+        self.progress = [1.0, 1.0]  # own records and evaluations, both decaying
+
+    @property
+    def top(self) -> int:
+        """Largest number of edges to work on: somewhat more than the smallest circuit of the lowest energy has."""
+        best = np.array([row[0].energy if row else np.inf for row in self.rows])
+        smallest = int(np.flatnonzero(best <= best.min() + self.width)[0])
+        largest = int(np.flatnonzero(np.isfinite(best))[-1])
+        return min(smallest + _AHEAD, largest)
+
+    def level(self) -> Level:
+        """Return the energies that newcomers must beat.
+
+        Returns
+        -------
+        Level
+        """
+        full = [len(row) and self._ranks(row)[-1][0] + 1 == self.n_kept for row in self.rows]
+        cuts = [row[-1].energy if is_full else np.inf for row, is_full in zip(self.rows, full)]
+        best = np.minimum.accumulate([row[0].energy if row else np.inf for row in self.rows])
+        return Level(np.array(cuts), best)
+
+    def elites(self, n_edges: int) -> list[Entry]:
+        """Return the skeletons with a number of edges in the order of their turn: by energy, twins later.
+
+        Parameters
+        ----------
+        n_edges : int
+
+        Returns
+        -------
+        list of Entry
+        """
+        row = self.rows[n_edges]
+        turns = [rank + _DELAY * twin for rank, twin in self._ranks(row)]
+        return [row[i] for i in np.argsort(turns, kind="stable")]
+
+    def _ranks(self, row: list[Entry]) -> list[tuple[int, int]]:
+        """Return for each skeleton the number of lower energies, and its number among those of one energy."""
+        found: list[tuple[int, int]] = []
+        for i, entry in enumerate(row):
+            rank, twin = found[-1] if found else (-1, 0)
+            is_twin = i > 0 and entry.energy - row[i - 1].energy <= self.width
+            found.append((rank, twin + 1) if is_twin else (rank + 1, 0))
+        return found
+
+    def add(self, skeleton: Skeleton, energy: float) -> bool:
+        """Take a skeleton in, if it is good enough and new, and return whether its energy is new too.
+
+        Parameters
+        ----------
+        skeleton : Skeleton
+        energy : float
+
+        Returns
+        -------
+        bool
+        """
+        row = self.rows[len(skeleton.edges)]
+        near = [entry for entry in row if abs(entry.energy - energy) <= self.width]
+        same = [entry for entry in near if entry.skeleton.edges == skeleton.edges]
+        if same or len(near) >= _TWINS:
+            known = (same or near)[0]
+            if energy < known.energy:  # the same circuit, descended a little further
+                known.skeleton, known.energy = skeleton, energy
+                row.sort(key=lambda entry: entry.energy)
+            return False
+        entry = Entry(skeleton, energy)
+        row.append(entry)
+        self._cut(row)
+        return entry in row and not near
+
+    def _cut(self, row: list[Entry]) -> None:
+        """Sort a row and leave the lowest energies."""
+        row.sort(key=lambda entry: entry.energy)
+        del row[sum(rank < self.n_kept for rank, _ in self._ranks(row)) :]
+
+    def meets(self, other: Archive) -> bool:
+        """Return whether both have arrived at the same entangled circuit.
+
+        Parameters
+        ----------
+        other : Archive
+
+        Returns
+        -------
+        bool
+        """
+        pairs = zip(self.rows[1:], other.rows[1:])
+        return any(abs(a.energy - b.energy) <= self.width for row, others in pairs for a in row for b in others)
+
+    def absorb(self, other: Archive) -> None:
+        """Take in what another archive has, with the moves it has had.
+
+        Parameters
+        ----------
+        other : Archive
+        """
+        for row, others in zip(self.rows, other.rows):
+            for entry in others:
+                near = [known for known in row if abs(known.energy - entry.energy) <= self.width]
+                if len(near) < _TWINS and all(known.skeleton.edges != entry.skeleton.edges for known in near):
+                    row.append(entry)
+            self._cut(row)
