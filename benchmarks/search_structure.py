@@ -42,7 +42,7 @@ CASES = [
     Case("tfim_6q", 5.0, {10: 0.21}),
     Case("h2o_10q_legacy", 20.0, {6: 0.25}),
     Case("lih_12q_2.2", 30.0, {9: 1.6}),
-    Case("lih_12q_legacy", 30.0, {6: 10.0}),
+    Case("lih_12q_legacy", 30.0, {3: 10.0, 8: 1.6}),
 ]
 
 
