@@ -242,6 +242,11 @@ def _cx_by_cz(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], da
     return 0.0
 
 
+def _cx_by_ry_cz(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
+    circuit.ry(-HALF, qubits[1]).cz(*qubits).ry(HALF, qubits[1])
+    return 0.0
+
+
 def _cx_by_rxx(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
     """One Molmer-Sorensen gate, as ion traps run it."""
     control, target = qubits
@@ -251,6 +256,11 @@ def _cx_by_rxx(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], d
 
 def _cz_by_cx(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
     circuit.h(qubits[1]).cx(*qubits).h(qubits[1])
+    return 0.0
+
+
+def _cz_by_ry_cx(circuit: Any, qubits: tuple[int, ...], angles: tuple[Any, ...], data: Any) -> float:
+    circuit.ry(HALF, qubits[1]).cx(*qubits).ry(-HALF, qubits[1])
     return 0.0
 
 
@@ -482,8 +492,10 @@ _ONE_QUBIT = [
 ]
 _MANY_QUBITS = [
     _rule("cx", "h cz", _cx_by_cz),
+    _rule("cx", "ry cz", _cx_by_ry_cz),
     _rule("cx", "rx ry rxx", _cx_by_rxx),
     _rule("cz", "h cx", _cz_by_cx),
+    _rule("cz", "ry cx", _cz_by_ry_cx),
     _rule("cz", "cp", _cz_by_cp),
     _rule("cz", "rz rzz", _cz_by_rzz),
     _rule("rzz", "cx rz", _rzz),

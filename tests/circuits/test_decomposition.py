@@ -82,6 +82,14 @@ def test_parameters_stay_open(close):
     close(left, circuit_matrix(circuit, values))
 
 
+@pytest.mark.parametrize(("name", "basis"), [("cx", {"ry", "cz"}), ("cz", {"ry", "cx"}), ("swap", {"ry", "cz"})])
+def test_real_gates_need_no_others(name, basis, close):
+    circuit = getattr(Circuit(2), name)(0, 1)
+    rewritten, phase = decompose_with_phase(circuit, basis)
+    assert set(rewritten.counts()) == basis
+    close(np.exp(1j * phase) * naive.unitary(rewritten), naive.unitary(circuit))
+
+
 def test_everything_else_stays():
     circuit = Circuit(2).swap(0, 1).depolarize1(0.1, 0).barrier().readout_error(0.1, 0.1, 0).measure().reset(0)
     kept = [step for step in circuit.decompose() if step.name != "cx"]
