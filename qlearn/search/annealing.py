@@ -80,10 +80,10 @@ class SimulatedAnnealing(CircuitStrategy):
         self.trials_ = []
         for state, limit in zip(self.states_, self.limits_):
             self.trials_.append(self._first(limit, rng) if state is None else state.changed(self.alphabet_, rng, limit))
-        return [
-            Optimise(self.alphabet_.structure(trial.blocks), trial.values, self.max_iterations)
-            for trial in self.trials_
-        ]
+        asked = self.trials_
+        if self.n_asked_ == 0:
+            asked = [*self.trials_, Blocks.first(self.alphabet_, rng, 1.0)]  # where every front begins
+        return [Optimise(self.alphabet_.structure(trial.blocks), trial.values, self.max_iterations) for trial in asked]
 
     def _first(self, limit: int, rng: np.random.Generator) -> Blocks:
         """Return a random circuit of the most blocks: small ones may gain nothing, so that none would grow."""
@@ -95,11 +95,10 @@ class SimulatedAnnealing(CircuitStrategy):
     def _tell(self, outcomes: list[Outcome]) -> list[Found]:
         rng = task_generator(self.seed_, 2**20, self.n_asked_)
         level = 1000.0 ** (-((self.n_asked_ - 1) % self.n_steps) / self.n_steps)
-        news = []
-        for i, outcome in enumerate(outcomes):
+        news = [found for outcome in outcomes for found in outcome.found]
+        for i, outcome in enumerate(outcomes[: self.n_chains]):
             chance = rng.random()
             for found in outcome.found:
-                news.append(found)
                 if math.isinf(self.first_):
                     self.first_ = found.cost
                 self.lowest_ = min(self.lowest_, found.cost)

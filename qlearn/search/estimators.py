@@ -251,6 +251,8 @@ class AnsatzSearchCV(MetaEstimatorMixin, BaseEstimator):
         tags.regressor_tags = deepcopy(found.regressor_tags)
         tags.target_tags = deepcopy(found.target_tags)
         tags.non_deterministic = found.non_deterministic
+        if is_classifier(self.estimator):  # searched for one label only
+            tags.classifier_tags.multi_label = tags.target_tags.multi_output = False
         return tags
 
 

@@ -172,3 +172,5 @@ def test_annealing_leaves_a_reference_that_small_circuits_cannot_improve():
     budget = ql.search.Budget(evaluations=6000)
     result = ql.search.run(problem, SimulatedAnnealing(n_chains=2), budget=budget, random_state=0, progress=False)
     assert result.best.cost < molecule.hartree_fock_energy - 0.005
+    assert result.front[0].two_qubit_gates == 0
+    assert result.front[0].cost <= molecule.hartree_fock_energy + 1e-6
