@@ -41,9 +41,8 @@ class Adapt(CircuitStrategy):
 
     Notes
     -----
-    Does not beat random search in the gates it needs: on LiH it loses on four qubits at 10,000 evaluations, is not told
-    apart on six there and loses at 40,000 (``python -m benchmarks search_strategies``). Its circuits are exact sooner
-    than they are short.
+    Loses to random search in the gates it needs, on LiH with four and with six qubits at 40,000 evaluations
+    (``python -m benchmarks search_strategies``). Its circuits are exact sooner than they are short.
 
     References
     ----------

@@ -37,8 +37,8 @@ class SimulatedAnnealing(CircuitStrategy):
 
     Notes
     -----
-    Was not seen to beat random search: on LiH with six qubits it is not told apart from it at 40,000 evaluations
-    (``python -m benchmarks search_strategies``).
+    Was not seen to beat random search: on LiH with four and with six qubits it is not told apart from it at 40,000
+    evaluations (``python -m benchmarks search_strategies``).
 
     References
     ----------

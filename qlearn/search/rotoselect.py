@@ -36,7 +36,7 @@ class Rotoselect(CircuitStrategy):
 
     Notes
     -----
-    Loses to random search on LiH, with six qubits at 40,000 evaluations and with four at 10,000
+    Loses to random search on LiH with four and with six qubits at 40,000 evaluations
     (``python -m benchmarks search_strategies``). It needs no gradient, which that count does not reward.
 
     References

@@ -106,7 +106,7 @@ class StructureSearch(Strategy):
     Notes
     -----
     On LiH with six qubits it beats random search at 400,000 evaluations, a second of work, and is not told apart from
-    it at 40,000; on four qubits it loses at 10,000 (``python -m benchmarks search_strategies``): one move alone may
+    it at 40,000; on four qubits it loses at 40,000 (``python -m benchmarks search_strategies``): one move alone may
     spend as many.
 
     References
