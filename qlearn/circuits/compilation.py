@@ -27,7 +27,6 @@ _PHASES[[opcodes.ISWAP, opcodes.ISWAPDG]] = np.pi / 2, -np.pi / 2
 _PHASES[[opcodes.S, opcodes.SX]] = np.pi / 4
 _PHASES[[opcodes.SDG, opcodes.SXDG]] = -np.pi / 4
 _PHASES[[opcodes.T, opcodes.TDG]] = np.pi / 8, -np.pi / 8
-_PHASES[[opcodes.CCX, opcodes.CSWAP]] = np.pi
 _SLOPES = np.zeros(opcodes.CHANNEL + 1)
 _SLOPES[opcodes.P] = 0.5
 

@@ -8,7 +8,7 @@ from qlearn.circuits import Program
 from qlearn.circuits import opcodes as op
 from qlearn.sim.lowering import PauliTables
 from tests.naive import simulator as naive
-from tests.random_circuits import every_gate_circuit, random_circuit, random_sum_labels
+from tests.random_circuits import GATE_NAMES, append_random_gate, every_gate_circuit, random_circuit, random_sum_labels
 
 ENGINE = ql.sim.Statevector()
 PARAMETERS = ql.parameters("a", 4)
@@ -34,6 +34,15 @@ def assert_states_equal(rng, circuit, tolerance=1e-12):
 def test_every_gate_equals_the_naive_twin(rng, n_qubits):
     for _ in range(4):
         assert_states_equal(rng, every_gate_circuit(rng, n_qubits, PARAMETERS))
+
+
+@pytest.mark.parametrize("name", GATE_NAMES)
+def test_every_gate_alone_keeps_its_phase(rng, name):
+    circuit = ql.Circuit(4)
+    for qubit in range(4):
+        circuit.u(*rng.uniform(-3, 3, 3).tolist(), qubit)
+    append_random_gate(circuit, name, rng, PARAMETERS)
+    assert_states_equal(rng, circuit)
 
 
 @pytest.mark.slow
