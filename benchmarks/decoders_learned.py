@@ -20,11 +20,14 @@ CASES = [
     (3, 0.001, "Z", "edges", 12_000_000, 1, 4_000_000),
     (5, 0.005, "Z", "edges", 15_000_000, 0, 1_000_000),
     (5, 0.005, "X", "edges", 15_000_000, 0, 1_000_000),
-    (7, 0.005, "Z", "edges", 2_000_000, 0, 400_000),
+    (7, 0.005, "Z", "edges", 8_000_000, 0, 400_000),
+    (7, 0.005, "X", "edges", 8_000_000, 0, 400_000),
     (3, 0.005, "Z", "gaps", 500_000, 0, 1_000_000),
     (5, 0.005, "Z", "gaps", 50_000, 0, 1_000_000),
     (3, 0.005, "Z", "perceptron", 4_000_000, 0, 1_000_000),
 ]
+# One network that sees everything; more to learn edges from: there are three times as many as at distance 5.
+SETTINGS = {("edges", 7): {"shares_weights": False, "hidden": (512, 512), "edge_share": 0.3}}
 DECODERS = {
     "edges": ql.decoders.NeuralReweighting,
     "gaps": ql.decoders.GapStacking,
@@ -48,7 +51,7 @@ def _case(
     circuit = ql.codes.surface_memory(distance, distance, basis=basis, noise=noise)
     problem = ql.decoders.DecodingProblem.from_circuit(circuit)
     start = time.process_time()
-    learned = DECODERS[kind](random_state=seed).fit(problem, n_shots=sizes[0])
+    learned = DECODERS[kind](**SETTINGS.get((kind, distance), {}), random_state=seed).fit(problem, n_shots=sizes[0])
     seconds = time.process_time() - start
     decoders = {
         "plain": ql.decoders.Matching(),

@@ -1,4 +1,4 @@
-"""Complementary gaps of plain and correlated matching as features, and a logistic regression on them."""
+"""Complementary gaps of matching and votes of perturbed matchings as features, and a logistic regression on them."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,30 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from ._gaps import ForcedMatching
+from .ensemble import MatchingEnsemble
 from .problem import DecodingProblem
+
+N_CURVES = 5  # what `curved` adds
+
+
+def voters(problem: DecodingProblem, n_members: int) -> MatchingEnsemble | None:
+    """Return an ensemble of so many matchings, fitted, or None for none."""
+    return MatchingEnsemble(n_members, n_first=1).fit(problem) if n_members else None
 
 
 class GapFeatures:
-    """Forced matchings of one observable, and the seven numbers made of them."""
+    """Forced matchings of one observable, and the seven numbers made of them; an eighth where an ensemble votes."""
 
-    def __init__(self, problem: DecodingProblem, observable: int, threshold: float) -> None:
+    def __init__(
+        self, problem: DecodingProblem, observable: int, threshold: float, ensemble: MatchingEnsemble | None = None
+    ) -> None:
+        self._observable, self._ensemble = observable, ensemble
         self._plain = ForcedMatching(problem, observable, correlated=False)
         self._correlated = ForcedMatching(problem, observable, correlated=True)
         self._threshold = threshold
+
+    def __len__(self) -> int:
+        return 7 + (self._ensemble is not None)
 
     def gap(self, detectors: np.ndarray) -> np.ndarray:
         """Return the weight of the best matching that flips the observable less that of the best that does not."""
@@ -27,18 +41,21 @@ class GapFeatures:
         return np.abs(self.gap(detectors)) < self._threshold
 
     def of(self, detectors: np.ndarray, answers: np.ndarray) -> np.ndarray:
-        """Return the features, float (n_shots, 7); `answers` are those of ordinary correlated matching."""
+        """Return the features, float (n_shots, 7 or 8); `answers` are those of ordinary correlated matching."""
         if len(detectors) == 0:
-            return np.zeros((0, 7))
+            return np.zeros((0, len(self)))
         columns = []
         for matching in (self._plain, self._correlated):
             unflipped, flipped = matching.weights(detectors)
             columns += [unflipped, flipped, flipped - unflipped]
-        return np.column_stack([*columns, np.where(answers, 1.0, -1.0)])
+        columns.append(np.where(answers, 1.0, -1.0))
+        if self._ensemble is not None:
+            columns.append(2 * self._ensemble.vote_shares(detectors)[:, self._observable] - 1)
+        return np.column_stack(columns)
 
 
 def curved(features: np.ndarray) -> np.ndarray:
-    """Return the features with powers and bounded functions of both gaps, float (n_shots, 12).
+    """Return the features with powers and bounded functions of both gaps, five columns more.
 
     The log-odds bend where a gap changes its sign, and where it is wide.
     """

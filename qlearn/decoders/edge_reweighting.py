@@ -13,7 +13,7 @@ from ._checkpoint import CheckpointFile
 from ._edge_model import EdgeModel
 from ._edge_samples import EdgeShots, boosted_blocks
 from ._edge_training import EdgeTraining, TrainingSettings, learn_outcomes
-from ._gap_features import GapFeatures, LinearModel
+from ._gap_features import GapFeatures, LinearModel, voters
 from ._local_network import LocalNetwork
 from ._network import Adam, Network
 from ._pymatching import MatchingGraph
@@ -30,7 +30,7 @@ _MOST_SHOTS = 2_000_000  # where syndromes repeat
 _POOL = 8  # blocks that are merged at a time
 _LEAST_TO_CHOOSE = 20_000
 _FLAT_UP_TO, _SHARED_FROM = 40, 200  # detectors
-_N_FEATURES = 8
+_VOTES_FROM, _N_VOTES = 200, 15  # detectors, and members of the ensemble
 _PATHS, _STACK = "path sum", "stacked path sum"
 
 
@@ -43,8 +43,8 @@ class NeuralReweighting(AbstractNeuralDecoder):
     the place of minima, exact to a millionth, and differentiable. So the network learns first, from sampled errors,
     which edges flipped: hundreds of labels a shot, where the observable is one. Then it learns the observable through
     the sum, now from all detectors, on the shots where plain matching is unsure. A logistic regression may add the
-    complementary gaps of matching. Validation shots decide between these and matching itself, so the result is never
-    worse there.
+    complementary gaps of matching and, on many detectors, votes of perturbed matchings. Validation shots decide between
+    these and matching itself, so the result is never worse there.
 
     Parameters
     ----------
@@ -69,6 +69,10 @@ class NeuralReweighting(AbstractNeuralDecoder):
         How often the training on outcomes goes through the unsure shots.
     least_steps : int
         Least steps for every pool of 32 blocks of shots, at most half a million: small problems repeat their syndromes.
+    n_votes : int, optional
+        Members of a `MatchingEnsemble` whose share of votes joins the gaps in the logistic regression: an odd number,
+        or 0 for none; by default 15 from 200 detectors on, where sums over matchings alone are further from the
+        optimum.
     n_jobs : int, optional
         Threads; the result does not depend on them.
     checkpoint : path, optional
@@ -115,6 +119,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
         outcome_batch: int = 512,
         passes: int = 2,
         least_steps: int = 400,
+        n_votes: int | None = None,
         n_jobs: int | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         random_state: RandomState = None,
@@ -129,6 +134,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
         self.outcome_batch = outcome_batch
         self.passes = passes
         self.least_steps = least_steps
+        self.n_votes = n_votes
         self.n_jobs = n_jobs
         self.checkpoint = checkpoint
         self.random_state = random_state
@@ -146,11 +152,8 @@ class NeuralReweighting(AbstractNeuralDecoder):
             training.run()
             fresh = boosted_blocks(problem, "train", seed, training.n_blocks)
             held = boosted_blocks(problem, "validation", seed)
-            most = max(int(budget.state()[0]), _LEAST_TO_CHOOSE)
-            self._choose(
-                _table(fresh, problem, _STACKING_ROWS, min(_MOST_SHOTS, most)),
-                _table(held, problem, _VALIDATION_ROWS, min(_MOST_SHOTS, most)),
-            )
+            most = min(max(int(budget.state()[0]) // 4, _LEAST_TO_CHOOSE), _MOST_SHOTS)
+            self._choose(_table(fresh, problem, _STACKING_ROWS, most), _table(held, problem, _VALIDATION_ROWS, most))
 
     def _prepare(self, problem: DecodingProblem) -> None:
         """Build all that follows from the problem alone."""
@@ -163,7 +166,9 @@ class NeuralReweighting(AbstractNeuralDecoder):
         self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
         observables = range(problem.n_observables)
         self._models = [EdgeModel(problem, k, hidden, self.threshold, shares_weights=shares) for k in observables]
-        self._features = [GapFeatures(problem, k, 0.0) for k in observables]
+        n_votes = (_N_VOTES if problem.n_detectors >= _VOTES_FROM else 0) if self.n_votes is None else self.n_votes
+        ensemble = voters(problem, n_votes)
+        self._features = [GapFeatures(problem, k, 0.0, ensemble) for k in observables]
 
     def _settings(self) -> TrainingSettings:
         width = max(self._models[0].hidden, default=0)
@@ -244,15 +249,15 @@ class NeuralReweighting(AbstractNeuralDecoder):
             model.network = network.with_parameters(network_parameters(f"network{k}", arrays, len(network.parameters)))
             stack = arrays.get(f"stack{k}")
             self.stacks_.append(
-                None if stack is None else LinearModel.of(check_array("stack", stack, (_N_FEATURES + 1,)))
+                None if stack is None else LinearModel.of(check_array("stack", stack, (len(self._features[k]) + 2,)))
             )
             if self.bases_[k] not in BASES or (self.choices_[k] == _STACK and stack is None):
                 raise ValueError(f"it does not say what answers observable {k}.")
 
     def _stacked(self, k: int, detectors: np.ndarray) -> np.ndarray:
-        """Return the log-odds of the sum over matchings and the gaps of matching, float (n_shots, 8)."""
+        """Return the log-odds of the sum over matchings, and the gaps and votes, float (n_shots, 8 or 9)."""
         if len(detectors) == 0:
-            return np.zeros((0, _N_FEATURES))
+            return np.zeros((0, 1 + len(self._features[k])))
         correlated = self.graph_.decode(detectors)[:, k]
         return np.column_stack([self._models[k].log_odds(detectors), self._features[k].of(detectors, correlated)])
 

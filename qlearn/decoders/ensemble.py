@@ -76,6 +76,27 @@ class MatchingEnsemble(AbstractDecoder):
             for member in range(n_members)
         ]
 
+    def vote_shares(self, detectors: np.ndarray) -> np.ndarray:
+        """Return the share of members that say flipped, all of them asked.
+
+        Parameters
+        ----------
+        detectors : array_like
+            bool (n_shots, n_detectors).
+
+        Returns
+        -------
+        ndarray
+            float (n_shots, n_observables), from 0 to 1.
+
+        Raises
+        ------
+        NotFittedError, TypeError, ValueError
+            As `predict`.
+        """
+        detectors = self._checked(detectors)
+        return np.mean([member.decode(detectors) for member in self.members_], axis=0)
+
     def _predict(self, detectors: np.ndarray) -> np.ndarray:
         first, others = self.members_[: self.n_first], self.members_[self.n_first :]
         votes = np.sum([member.decode(detectors) for member in first], axis=0)

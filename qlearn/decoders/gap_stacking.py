@@ -9,7 +9,7 @@ import numpy as np
 from .._checks import check_array
 from .._random import RandomState, seed_sequence, task_generator
 from ._budget import Budget
-from ._gap_features import GapFeatures, LinearModel, curved, spread_of
+from ._gap_features import N_CURVES, GapFeatures, LinearModel, curved, spread_of, voters
 from ._network import Adam, Network, n_parameters
 from ._pymatching import MatchingGraph
 from ._selection import BASES, base_log_odds, select
@@ -26,7 +26,6 @@ _LEAST_STEPS = 1000
 _LEAST_VALIDATION = 20_000
 _MAX_ROWS = 1 << 22
 _POOL = 32
-_N_FEATURES, _N_CURVED = 7, 12
 
 
 class GapStacking(AbstractLearnedDecoder):
@@ -45,6 +44,8 @@ class GapStacking(AbstractLearnedDecoder):
         Widths of the network's hidden layers.
     passes : int
         How often the network goes through the distinct syndromes.
+    n_votes : int
+        Members of a `MatchingEnsemble` whose share of votes is a feature too: an odd number, 0 for none.
     random_state : None, int, Generator or SeedSequence
         Of the training and validation shots, the initial weights and the order of training.
 
@@ -69,11 +70,13 @@ class GapStacking(AbstractLearnedDecoder):
         threshold: float = 8.0,
         hidden: tuple[int, ...] = (64, 64),
         passes: int = 40,
+        n_votes: int = 0,
         random_state: RandomState = None,
     ) -> None:
         self.threshold = threshold
         self.hidden = hidden
         self.passes = passes
+        self.n_votes = n_votes
         self.random_state = random_state
 
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
@@ -101,7 +104,8 @@ class GapStacking(AbstractLearnedDecoder):
         """Build all that follows from the problem alone."""
         self._problem = problem.with_recorded(None)
         self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
-        self._features = [GapFeatures(problem, k, self.threshold) for k in range(problem.n_observables)]
+        ensemble = voters(problem, self.n_votes)
+        self._features = [GapFeatures(problem, k, self.threshold, ensemble) for k in range(problem.n_observables)]
 
     def _state(self) -> Data:
         arrays = {}
@@ -114,13 +118,15 @@ class GapStacking(AbstractLearnedDecoder):
         self.bases_, self.models_ = list(params["bases"]), []
         if len(params["choices"]) != problem.n_observables or not set(self.bases_) <= set(BASES):
             raise ValueError(f"it must say for {problem.n_observables} observables what answers them.")
-        sizes = (_N_FEATURES + problem.n_detectors, *self.hidden, 1)
+        n_features = len(self._features[0])
+        n_curved = n_features + N_CURVES
+        sizes = (n_features + problem.n_detectors, *self.hidden, 1)
         for k, (base, choice) in enumerate(zip(self.bases_, params["choices"], strict=True)):
             if choice == _Curved.name:
-                model = _Curved(LinearModel.of(check_array("linear", arrays[f"linear{k}"], (_N_CURVED + 1,))))
+                model = _Curved(LinearModel.of(check_array("linear", arrays[f"linear{k}"], (n_curved + 1,))))
             elif choice == _Flexible.name:
                 network = Network(sizes, network_parameters(f"network{k}", arrays, n_parameters(sizes)))
-                spans = [check_array(name, arrays[f"{name}{k}"], (_N_FEATURES,)) for name in ("mean", "scale")]
+                spans = [check_array(name, arrays[f"{name}{k}"], (n_features,)) for name in ("mean", "scale")]
                 model = _Flexible(*spans, network)
             elif choice == base:
                 model = None

@@ -31,6 +31,17 @@ def test_votes_are_those_of_the_members(problem):
     assert np.array_equal(ensemble.predict(detectors)[:, 0], expected)
 
 
+def test_shares_of_votes_ask_all_members(problem):
+    detectors, _ = problem.sample(1000, random_state=2)
+    ensemble = MatchingEnsemble(5, n_first=1, random_state=5).fit(problem)
+    shares = ensemble.vote_shares(detectors)
+    votes = sum(member.decode(detectors).astype(int) for member in ensemble.members_)
+    assert np.array_equal(np.rint(5 * shares), votes)
+    assert ((shares > 0) & (shares < 1)).any()
+    with pytest.raises(ValueError, match="`detectors`"):
+        ensemble.vote_shares(detectors[:, 1:])
+
+
 def test_probabilities_are_spread_as_asked(problem):
     from qlearn.decoders.ensemble import _perturbed
 

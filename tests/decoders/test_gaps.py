@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qlearn.decoders import DecodingProblem, Matching
-from qlearn.decoders._gap_features import curved
+from qlearn.decoders._gap_features import GapFeatures, curved, voters
 from qlearn.decoders._gaps import ForcedMatching
 from qlearn.decoders._pymatching import MatchingGraph
 from tests.decoders.conftest import surface_circuit
@@ -47,6 +47,17 @@ def test_observables_around_a_loop_are_refused():
     ring = "error(0.1) D0 D1 L0\nerror(0.1) D1 D2\nerror(0.1) D2 D0"
     with pytest.raises(ValueError, match="Observable 0 winds around a loop"):
         ForcedMatching(DecodingProblem.from_dem(ring), 0, correlated=False)
+
+
+def test_votes_stand_behind_the_gaps(small_problem):
+    detectors, _ = small_problem.sample(400, random_state=0)
+    answers = Matching(correlated=True).fit(small_problem).predict(detectors)[:, 0]
+    without, having = (GapFeatures(small_problem, 0, 8.0, voters(small_problem, n)) for n in (0, 5))
+    shares = voters(small_problem, 5).vote_shares(detectors)[:, 0]
+    assert (len(without), len(having)) == (7, 8)
+    assert np.array_equal(having.of(detectors, answers)[:, :7], without.of(detectors, answers))
+    assert np.array_equal(having.of(detectors, answers)[:, 7], 2 * shares - 1)
+    assert having.of(detectors[:0], answers[:0]).shape == (0, 8)
 
 
 def test_functions_of_the_gaps_stand_beside_the_features(rng):

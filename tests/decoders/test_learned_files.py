@@ -20,9 +20,11 @@ detector(4, 0, 1) D2
 """
 DECODERS = {
     "gaps": GapStacking(hidden=(8,), passes=2, random_state=0),
+    "gaps and votes": GapStacking(hidden=(8,), passes=2, n_votes=3, random_state=0),
     "mlp": MLPDecoder(hidden=(8, 4), passes=1, random_state=np.int64(0)),
     "residual": MLPDecoder(hidden=(8,), residual=True, passes=1),
     "edges": NeuralReweighting(hidden=(8,), least_steps=10, n_jobs=1, random_state=0),
+    "edges and votes": NeuralReweighting(hidden=(8,), least_steps=10, n_votes=3, random_state=0),
     "shared edges": NeuralReweighting(hidden=(8,), shares_weights=True, least_steps=10, random_state=0),
 }
 
