@@ -15,20 +15,22 @@ from ._kernels import layout
 from ._kernels.blocks import (
     backward_blocks,
     forward_blocks,
-    observe_blocks,
     prepare_angles,
     prepare_operations,
     start_block,
 )
+from ._kernels.cosets import observe_cosets
 from ._kernels.lowering import lower
 from ._kernels.observables import frame_permutation
 from ._kernels.schedule import schedule
 from ._kernels.simd import LANES, aligned_empty
 from .lowering import CONSTANT_ANGLES, lane_patterns, work_buffers
+from .term_passes import pauli_terms, term_passes
 from .trailing import index_masks
 
 _BLOCK_BYTES = 2**18  # half of a common second-level cache
 _N_CHUNKS = 16  # of blocks; fixed, so that sums do not depend on the number of threads
+_RUN_ROW_BITS = 5  # expectation values read runs of so many rows
 _RUN_BITS = 2  # lowest row bits in every block: blocks are runs of at least four rows
 
 
@@ -182,9 +184,7 @@ class LargeState:
         return work
 
     def _over_blocks(self, group: layout.BlockGroup, task: Callable[[int, int], object]) -> list:
-        n_blocks = 1 if group.direct else 1 << len(group.outer)
-        edges = np.linspace(0, n_blocks, min(n_blocks, _N_CHUNKS) + 1).astype(int)
-        chunks = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        chunks = _chunks(1 if group.direct else 1 << len(group.outer))
         return map_threads(lambda chunk: task(*chunk), chunks, self.n_jobs)
 
     def run(self) -> None:
@@ -234,24 +234,28 @@ class LargeState:
     def observe(self, observables: Sequence[PauliSum], weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return expectation values (n_observables,) and, with weights, the bra ``sum_o weights[o] O_o |state>``."""
         plan = self.plan
-        terms = pauli_terms(observables)
-        block_rows = 1 << min(plan.n_row_bits, plan.block_bits - 1)
+        run_bits = min(plan.n_row_bits, _RUN_ROW_BITS)
+        most = min(plan.n_row_bits, plan.block_bits + 1) - run_bits
         bra = aligned_empty(self.state.size if weights is not None else 0, self.dtype)
         scale = np.zeros(len(observables)) if weights is None else weights
+        terms = pauli_terms(observables)
+        values = np.zeros(len(observables))
+        if not len(terms.x):
+            bra[:] = 0.0
+        for number, one in enumerate(term_passes(terms, plan.lane_bits, plan.n_row_bits, run_bits, most)):
+            size = (len(one.offsets) << run_bits) * 2 * plan.lanes
 
-        def task(chunk: tuple[int, int]) -> np.ndarray:
-            values = np.zeros(plan.lanes + len(observables))
-            out = values.astype(self.dtype) if self.dtype != values.dtype else values
-            observe_blocks(
-                *terms, *chunk, block_rows, plan.lane_bits, self.state, bra, self.patterns, scale, out,
-                weights is not None,
-            )  # fmt: skip
-            return out[plan.lanes :].astype(float)
+            def task(chunk: tuple[int, int], one=one, number=number, size=size) -> np.ndarray:
+                found = np.zeros(plan.lanes + len(observables), self.dtype)
+                ket, part = (aligned_empty(n, self.dtype) for n in (size, 0 if weights is None else size))
+                observe_cosets(
+                    *one.terms, one.outer_z, one.offsets, one.free, 1 << run_bits, *chunk, number == 0, plan.lane_bits,
+                    self.state, bra, self.patterns, self.signs, scale, found, ket, part, weights is not None,
+                )  # fmt: skip
+                return found[plan.lanes :].astype(float)
 
-        n_blocks = (self.state.size // (2 * plan.lanes)) // block_rows
-        edges = np.linspace(0, n_blocks, min(n_blocks, _N_CHUNKS) + 1).astype(int).tolist()
-        parts = map_threads(task, list(zip(edges[:-1], edges[1:], strict=True)), self.n_jobs)
-        return np.sum(parts, axis=0), bra
+            values += np.sum(map_threads(task, _chunks(1 << len(one.free)), self.n_jobs), axis=0)
+        return values, bra
 
     def gradient(self, bra: np.ndarray) -> np.ndarray:
         """Return the derivatives (n_angles,) of Re <bra|state>; consumes state and bra."""
@@ -278,31 +282,10 @@ class LargeState:
         target.real, target.imag = rows[:, 0], rows[:, 1]
 
 
-def pauli_terms(observables: Sequence[PauliSum]) -> layout.Terms:
-    """Return the terms of all observables, sorted by observable and X mask.
-
-    Parameters
-    ----------
-    observables : sequence of PauliSum
-        Hermitian, at most 62 qubits.
-
-    Returns
-    -------
-    layout.Terms
-    """
-    parts = [observable.masks() for observable in observables]
-    x = np.concatenate([part[0] for part in parts]).astype(np.int64)
-    z = np.concatenate([part[1] for part in parts]).astype(np.int64)
-    owner = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
-    n_y = np.bitwise_count(x & z).astype(int)
-    coefficients = np.concatenate([np.asarray(part[2], dtype=complex) for part in parts]) * (-1j) ** n_y
-    order = np.lexsort((x, owner))
-    x, z, owner, coefficients = x[order], z[order], owner[order], coefficients[order]
-    new = np.ones(len(x), dtype=bool)
-    new[1:] = (np.diff(x) != 0) | (np.diff(owner) != 0)
-    start = np.append(np.flatnonzero(new), len(x))
-    imaginary = n_y[order][start[:-1]] % 2 == 1
-    return layout.Terms(x, z, coefficients.real.copy(), coefficients.imag.copy(), owner, start, imaginary)
+def _chunks(n_blocks: int) -> list[tuple[int, int]]:
+    """Return the first block and the end of every chunk."""
+    edges = np.linspace(0, n_blocks, min(n_blocks, _N_CHUNKS) + 1).astype(int).tolist()
+    return list(zip(edges[:-1], edges[1:], strict=True))
 
 
 def _leading(masks: np.ndarray, bytecode: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import pytest
 
 import qlearn as ql
 from qlearn.circuits import Program
-from qlearn.sim import large
+from qlearn.sim import large, term_passes
 from tests.random_circuits import every_gate_circuit, random_circuit, random_sum_labels
 
 ENGINE = ql.sim.Statevector()
@@ -69,6 +69,44 @@ def test_rotations_wider_than_a_block_and_empty_circuits(rng, monkeypatch):
     assert_equal_to_plain(rng, wide.pauli_rotation(PARAMETERS[1], "Z" * 12, range(12)))
     assert_equal_to_plain(rng, ql.Circuit(9))
     assert_equal_to_plain(rng, ql.Circuit(9).ry(PARAMETERS[0], 0).h(8).rx(0.2, 4))
+
+
+@pytest.mark.parametrize("run_bits", [0, 2, 9])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_many_terms_need_many_readings(rng, monkeypatch, run_bits, dtype):
+    monkeypatch.setattr(large, "_BLOCK_BYTES", 2**11)
+    monkeypatch.setattr(large, "_RUN_ROW_BITS", run_bits)
+    n = 12
+    circuit = random_circuit(rng, n, 40, PARAMETERS)
+    values = rng.normal(size=circuit.n_parameters)
+    labels = ["".join(rng.choice(list("IXYZ"), n)) for _ in range(40)]
+    masks = ["".join("IX"[bit] for bit in rng.integers(0, 2, n)) for _ in range(4)]
+    for mask in masks * 5:  # terms of equal X mask, an odd or even number of Y
+        labels.append("".join({"I": "IZ", "X": "XY"}[letter][rng.integers(2)] for letter in mask))
+    sums = [
+        ql.PauliSum([(label, rng.normal()) for label in labels]),
+        ql.PauliSum([("I" * n, 0.5), ("Z" * n, -0.3)]),
+        ql.PauliSum([], n_qubits=n),
+    ]
+    plan = large.LargePlan(Program.from_circuit(circuit), np.dtype(dtype))
+    passes = term_passes.term_passes(
+        term_passes.pauli_terms(sums), plan.lane_bits, plan.n_row_bits, min(run_bits, plan.n_row_bits), 3
+    )
+    assert sum(len(one.terms.x) for one in passes) == sums[0].n_terms + 2
+    assert len(passes) > 3 if run_bits < 3 else len(passes) == 1
+    state = large.LargeState(plan, values[None], 1)
+    state.run()
+    amplitudes, bra = np.empty(2**n, dtype=complex), np.empty(2**n, dtype=complex)
+    state.amplitudes(amplitudes)
+    tolerance = 1e-12 if dtype == "float64" else 1e-4
+    weights = rng.normal(size=3)
+    found, state.state = state.observe(sums, weights)
+    state.amplitudes(bra)
+    images = [one.apply(amplitudes) for one in sums]
+    np.testing.assert_allclose(found, [np.vdot(amplitudes, image).real for image in images], atol=tolerance)
+    np.testing.assert_allclose(bra, weights @ np.array(images), atol=tolerance)
+    alone, nothing = large.LargeState.observe(state, sums[2:], weights[2:])
+    assert alone == [0.0] and not nothing.any()
 
 
 def test_results_do_not_depend_on_threads(rng, monkeypatch):

@@ -9,8 +9,8 @@ with the signs of `patterns[sign[t]]` on its lanes.
 from numba import njit
 
 from .interpreter import backward, fill_coefficients, forward, half_angles, product_start
-from .layout import BlockGroup, Terms
-from .simd import kernel, lanes_of, load, merged, parity, splat, store, xor_lanes
+from .layout import BlockGroup
+from .simd import kernel, lanes_of, load, merged, splat, store
 
 
 @njit(nogil=True, cache=True)
@@ -154,74 +154,3 @@ def backward_blocks(
         if keep and not direct:
             _copy_out(state, base, group, ket)
             _copy_out(adjoint, base, group, bra)
-
-
-@merged
-def _fill_weights(terms, first, last, row, lane_bits, patterns):
-    """Return the vectors (re, im) of sum c (-i)^y (-1)^(z . q) over terms first:last for the lanes of one row."""
-    w = lanes_of(patterns)
-    re, im = splat(patterns, 0.0), splat(patterns, 0.0)
-    for t in range(first, last):
-        z = terms.z[t]
-        sign = 1.0 - 2.0 * parity((z >> lane_bits) & row)
-        lanes = load(patterns, (z & (w - 1)) * w)
-        re += splat(patterns, sign * terms.re[t]) * lanes
-        im += splat(patterns, sign * terms.im[t]) * lanes
-    return re, im
-
-
-@njit(nogil=True, cache=True)
-def observe_blocks(
-    x_masks, z_masks, re_parts, im_parts, owners, starts, imaginaries, first, last, block_rows, lane_bits, state, bra,
-    patterns, weights, values, want_bra,
-):  # fmt: skip
-    """Add the expectation values of blocks first:last to `values`; with `want_bra` write the weighted bra there.
-
-    Terms are sorted by X mask; `terms.start` delimits the groups. Without a bra a pair of blocks is read once and
-    counted twice; the block itself stays in the cache while its partners stream by.
-    """
-    terms = Terms(x_masks, z_masks, re_parts, im_parts, owners, starts, imaginaries)
-    w = lanes_of(state)
-    for block in range(first, last):
-        row_0 = block * block_rows
-        if want_bra:
-            for j in range(row_0 * 2 * w, (row_0 + block_rows) * 2 * w):
-                bra[j] = 0.0
-        for g in range(terms.start.shape[0] - 1):
-            t_0, t_1 = terms.start[g], terms.start[g + 1]
-            x, flip, owner = terms.x[t_0] >> lane_bits, terms.x[t_0] & (w - 1), terms.owner[t_0]
-            high = x // block_rows
-            partner_block = block ^ high
-            if not want_bra and partner_block < block:
-                continue
-            once, imaginary = t_1 - t_0 == 1, terms.imaginary[g]
-            total = splat(state, 0.0)
-            re, im = _fill_weights(terms, t_0, t_1, row_0, lane_bits, patterns)
-            only = im if imaginary else re
-            z_row = terms.z[t_0] >> lane_bits
-            for i in range(block_rows):
-                q = row_0 + i
-                j, k = q * 2 * w, (q ^ x) * 2 * w
-                a, b = load(state, j), load(state, j + w)
-                c, d = load(state, k), load(state, k + w)
-                if flip:
-                    c, d = xor_lanes(c, flip), xor_lanes(d, flip)
-                if once:
-                    f = splat(state, 1.0 - 2.0 * parity(z_row & i)) * only
-                    if imaginary:
-                        c, d = -(f * d), f * c
-                    else:
-                        c, d = f * c, f * d
-                else:
-                    re, im = _fill_weights(terms, t_0, t_1, q, lane_bits, patterns)
-                    c, d = re * c - im * d, re * d + im * c
-                total += a * c + b * d
-                if want_bra:
-                    scale = splat(state, weights[owner])
-                    store(bra, j, load(bra, j) + scale * c)
-                    store(bra, j + w, load(bra, j + w) + scale * d)
-            store(values, 0, total)
-            pair_sum = 0.0
-            for lane in range(w):
-                pair_sum += values[lane]
-            values[w + owner] += pair_sum * (1.0 if want_bra or high == 0 else 2.0)
