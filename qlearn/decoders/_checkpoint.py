@@ -51,13 +51,16 @@ class CheckpointFile:
 
     @classmethod
     def of(cls, decoder: BaseEstimator, problem: DecodingProblem, budget: Budget) -> "CheckpointFile":
-        """Return the file that a decoder's `checkpoint` names; ValueError if its seed would not come again."""
+        """Return the file that a decoder's `checkpoint` names; ValueError if no folder is there to take it, before a
+        minute is lost, or the decoder's seed would not come again."""
         settings = decoder.get_params(deep=False)
         path = settings.pop("checkpoint")
         if path is not None and not isinstance(settings["random_state"], int | np.integer):
             raise ValueError(
                 f"A fit with a checkpoint needs an integer `random_state` to go on from, got {decoder.random_state!r}."
             )
+        if path is not None and not os.path.isdir(folder := os.path.dirname(os.path.abspath(path))):
+            raise ValueError(f"The checkpoint is to be in {folder!r}, which is no folder; make it first.")
         settings.pop("n_jobs", None)
         identity = {"class": type(decoder).__name__, "problem": problem.fingerprint, "settings": settings}
         return cls(path, identity | {"n_shots": budget.n_shots, "seconds": budget.seconds})

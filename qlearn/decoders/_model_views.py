@@ -16,7 +16,7 @@ def circuit_model(circuit: stim.Circuit, *, decompose: bool) -> stim.DetectorErr
         if decompose:
             raise ValueError(
                 "Errors of this circuit do not decompose into edges, so it is no matching problem; take a decoder of "
-                f"hyperedges. Stim says: {str(error).splitlines()[0]}"
+                f"hyperedges, such as BPOSD or Tesseract. Stim says: {str(error).splitlines()[0]}"
             ) from error
         raise ValueError(f"The circuit gives no error model: {error}") from error
 

@@ -109,6 +109,13 @@ def test_an_interrupted_perceptron_goes_on(tmp_path, monkeypatch):
         assert np.array_equal(decoder.predict_probability(detectors), whole.predict_probability(detectors))
 
 
+def test_a_checkpoint_in_no_folder_is_refused_before_training(tmp_path):
+    problem = DecodingProblem.from_dem(TWO_OBSERVABLES)
+    for kind in (MLPDecoder, NeuralReweighting):
+        with pytest.raises(ValueError, match="which is no folder; make it first"):
+            kind(checkpoint=tmp_path / "absent" / "file", random_state=0).fit(problem, n_shots=3000)
+
+
 @pytest.mark.parametrize("name", ["mlp", "residual", "edges"])
 def test_fine_tuning_adapts_to_other_noise(name):
     circuit = surface_circuit(rounds=1, p=0.02)
