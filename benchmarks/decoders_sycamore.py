@@ -19,13 +19,16 @@ from .results import Result
 
 THREADS = "one"
 PLACES = {3: "3_5", 5: "5_5"}
-SETTINGS = {"hidden": (256, 256), "threshold": 20.0}
+# One network that sees everything, at all lengths.
+SETTINGS = {
+    3: {"hidden": (256, 256), "threshold": 20.0, "shares_weights": False},
+    5: {"hidden": (512, 512), "threshold": 20.0, "shares_weights": False},
+}
 TUNING = {"passes": 3, "learning_rate": 2e-4}
 # distance, training shots, seeds
-FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 1_000_000, range(1))]
+FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 5_000_000, range(1))]
 # distance: lengths, and training shots of each
-LENGTHS = {3: (range(3, 26, 2), 50_000), 5: ((3, 5, 9, 13), 50_000)}
-SERIES = {"shares_weights": False}
+LENGTHS = {3: (range(3, 26, 2), 800_000), 5: ((3, 5, 9, 13), 300_000)}
 # Widths of the prior of the moments; passes and learning rates of the refinement.
 CHOICES = {"moments": (0.25, 0.5, 1.0, 2.0, 4.0), "refined": ((2, 0.003), (2, 0.01), (5, 0.01), (10, 0.02))}
 
@@ -108,7 +111,7 @@ def _models(options: Options) -> Result:
 
 def _five_rounds(case: str, distance: int, n_shots: int, seed: int, options: Options) -> Result:
     start = time.process_time()
-    rates = _rates(distance, 5, 2000 if options.quick else n_shots, SETTINGS, seed)
+    rates = _rates(distance, 5, 2000 if options.quick else n_shots, seed)
     suffix = "" if distance == 3 else f"_d{distance}"
     metrics = {
         f"edges_rate{suffix}": rates["edge reweighting"],
@@ -121,7 +124,7 @@ def _five_rounds(case: str, distance: int, n_shots: int, seed: int, options: Opt
 def _per_round(case: str, distance: int, lengths: list[int], n_shots: int, options: Options) -> Result:
     start = time.process_time()
     lengths, n_shots = (lengths[:2], 2000) if options.quick else (lengths, n_shots)
-    by_length = [_rates(distance, n_rounds, n_shots, SETTINGS | SERIES, seed=0) for n_rounds in lengths]
+    by_length = [_rates(distance, n_rounds, n_shots, seed=0) for n_rounds in lengths]
     n_odd = 25_000  # half of each experiment
     fits = {
         name: ql.decoders.fit_rounds(lengths, [round(rates[name] * n_odd) for rates in by_length], n_odd)
@@ -142,14 +145,14 @@ def _per_round(case: str, distance: int, lengths: list[int], n_shots: int, optio
     return Result(case, options.threads, {}, "shot", metrics, notes)
 
 
-def _rates(distance: int, n_rounds: int, n_shots: int, settings: dict, seed: int) -> dict[str, float]:
+def _rates(distance: int, n_rounds: int, n_shots: int, seed: int) -> dict[str, float]:
     """Return the error rates on the odd shots: learnt, of matching with two error models, and shipped."""
     folder = _folder(distance, n_rounds)
     problem = ql.decoders.DecodingProblem.from_google(folder)
     even, odd = problem.recorded[::2], problem.recorded[1::2]
     model = ql.decoders.estimate_error_model(problem, even, method="correlations")
     google = ql.decoders.DecodingProblem.from_google(folder, model="pij_from_even_for_odd")
-    decoder = ql.decoders.NeuralReweighting(**settings, random_state=seed).fit(model, n_shots=n_shots)
+    decoder = ql.decoders.NeuralReweighting(**SETTINGS[distance], random_state=seed).fit(model, n_shots=n_shots)
     rates = {"before fine-tuning": _rate(decoder, odd)}
     decoder.fine_tune(even, **TUNING, random_state=seed)
     rates["edge reweighting"] = _rate(decoder, odd)
