@@ -224,9 +224,9 @@ class RefittedMixin:
         model = cls(**{key: decoded(value) for key, value in params["settings"].items()})
         targets = arrays["targets"]
         restore_common(model, params, arrays)
-        if hasattr(model, "classes_"):
+        if hasattr(model, "classes_") and not model.is_multilabel_:
             targets = model.classes_[targets[:, 0].astype(int)]
-        elif targets.shape[1] == 1 and params["is_single"]:
+        elif params.get("is_single"):
             targets = targets[:, 0]
         model.fit(arrays["X"], targets, sample_weight=arrays["weight"])
         restore_common(model, params, arrays)

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.svm import SVC
 
+import qlearn as ql
 from qlearn import variational
 from qlearn.variational.kernels import fidelities
 from tests.naive.simulator import statevector
@@ -144,3 +146,30 @@ def test_alignment_gradients_against_differences(rng):
         slope = objective.value(kernel.weights_ + move, slice(None), None)
         slope -= objective.value(kernel.weights_ - move, slice(None), None)
         assert gradient[k] == pytest.approx(slope / 2e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("n_landmarks", [None, 40])
+def test_machines_take_several_labels(n_landmarks, rng, tmp_path):
+    X = rng.uniform(-1, 1, (60, 2))
+    y = np.column_stack([X[:, 0] > 0, X[:, 1] > 0.2, np.ones(60), np.zeros(60)]).astype(int)
+    weight = rng.integers(1, 4, 60)
+    model = variational.QuantumKernelClassifier(n_landmarks=n_landmarks, C=10.0, random_state=0)
+    model.fit(X, y, sample_weight=weight)
+    assert (model.predict(X) == y).mean() > 0.95
+    assert (model.predict(X)[:, 2:] == [1, 0]).all()
+    for label in range(2):
+        alone = clone(model).fit(X, y[:, label], sample_weight=weight)
+        np.testing.assert_allclose(model.decision_function(X)[:, label], alone.decision_function(X), atol=1e-6)
+    ql.save(model, tmp_path / "model")
+    np.testing.assert_array_equal(ql.load(tmp_path / "model").decision_function(X), model.decision_function(X))
+    with pytest.raises(ValueError, match="a multiclass-multioutput target.*MultiOutputClassifier"):
+        model.fit(X, y + np.arange(60)[:, None] % 3)
+
+
+def test_alignment_with_several_labels_is_the_mean_of_theirs(rng):
+    from qlearn.variational.kernels.aligned import _target
+
+    y = rng.integers(0, 2, (8, 3))
+    np.testing.assert_allclose(_target(y), np.mean([_target(column) for column in y.T], axis=0))
+    model = variational.QuantumKernelClassifier(variational.AlignedKernel(max_epochs=1, random_state=0))
+    assert model.fit(rng.normal(size=(8, 2)), y).predict(rng.normal(size=(5, 2))).shape == (5, 3)

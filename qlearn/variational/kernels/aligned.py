@@ -200,5 +200,8 @@ def _target(y: np.ndarray) -> np.ndarray:
         centred = values - values.mean(axis=0)
         centred = centred / (np.abs(centred).max(axis=0) + 1e-300)
         return centred @ centred.T / centred.shape[1]
+    if y.ndim == 2 and y.shape[1] > 1:  # the mean of the ideal kernels of the labels
+        signs = 2.0 * y - 1.0
+        return signs @ signs.T / y.shape[1]
     classes, labels = np.unique(y, return_inverse=True)
     return np.where(labels[:, None] == labels[None, :], 1.0, -1.0 / max(len(classes) - 1, 1))

@@ -6,10 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ..preparation import FeatureScaling, merged_rows
+from ..preparation import FeatureScaling, checked_labels, merged_rows
 from ..saving import RefittedMixin
 from .fidelity import FidelityKernel
 from .nystroem import NystroemFeatures
@@ -35,8 +34,8 @@ class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
     ----------
     kernel_ : AbstractQuantumKernel or NystroemFeatures
         Fitted.
-    machine_ : SVC or LinearSVC
-        Trained on the kernel matrix.
+    machines_ : list of SVC or LinearSVC
+        Trained on the kernel matrix: one, or one for each of several labels.
 
     Examples
     --------
@@ -68,8 +67,8 @@ class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array_like of float, shape (n_samples, n_features)
-        y : array_like, shape (n_samples,)
-            Labels.
+        y : array_like, shape (n_samples,), or of 0 and 1, shape (n_samples, n_labels)
+            One of several classes for each row, or any number of labels.
         sample_weight : array_like of float, shape (n_samples,), optional
             An integer weight is the same as so many copies of the row.
 
@@ -77,33 +76,42 @@ class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
         -------
         Self
         """
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True)
+        y, self.classes_ = checked_labels(y)
+        self.is_multilabel_ = y.ndim == 2
+        targets = y if self.is_multilabel_ else np.searchsorted(self.classes_, y)[:, None]
+        weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        X, targets, weight = merged_rows(X, targets, weight)
+        if not len(X):
+            raise ValueError("`sample_weight` must have a positive entry; no class can be learnt from no sample.")
+        self.training_ = X, targets, weight
+        columns = targets.astype(int).T
+        if not self.is_multilabel_ and len(np.unique(columns)) < 2:
+            raise ValueError("Training needs at least two classes among samples of positive weight, got one class.")
+        self.kernel_ = _fitted_kernel(self, X, targets if self.is_multilabel_ else columns[0])
+        features = _training_features(self, X)
+        self.machines_ = [self._machine(features, column, weight) for column in columns]
+        self.n_iter_ = max(int(np.max(machine.n_iter_)) for machine in self.machines_)
+        return self
+
+    def _machine(self, features: np.ndarray, labels: np.ndarray, weight: np.ndarray) -> Any:
+        """Return the machine trained on one column of labels."""
         from sklearn.svm import SVC, LinearSVC
 
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
-        self.classes_, labels = np.unique(y, return_inverse=True)
-        weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        X, labels, weight = merged_rows(X, labels[:, None], weight)
-        self.training_ = X, labels, weight
-        labels = labels[:, 0].astype(int)
-        if len(np.unique(labels)) < 2:
-            raise ValueError("Training needs at least two classes among samples of positive weight, got one class.")
+        if np.all(labels == labels[0]):
+            return _SameForAll(int(labels[0]))
         class_weight = self.class_weight
-        if isinstance(class_weight, dict):
+        if isinstance(class_weight, dict) and not self.is_multilabel_:
             class_weight = {int(np.flatnonzero(self.classes_ == k)[0]): v for k, v in class_weight.items()}
         elif class_weight == "balanced":
             # counts with weights, so that a weight stays the same as repetition
             totals = np.bincount(labels, weights=weight)
             class_weight = {k: weight.sum() / (np.count_nonzero(totals) * t) for k, t in enumerate(totals) if t}
-        self.kernel_ = _fitted_kernel(self, X, labels)
         if self.n_landmarks is None:
             machine = SVC(C=self.C, kernel="precomputed", class_weight=class_weight)
         else:
             machine = LinearSVC(C=self.C, class_weight=class_weight, dual="auto", random_state=0)
-        features = _training_features(self, X)
-        self.machine_ = machine.fit(features, labels, sample_weight=weight)
-        self.n_iter_ = int(np.max(self.machine_.n_iter_))
-        return self
+        return machine.fit(features, labels, sample_weight=weight)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the decision values.
@@ -114,13 +122,14 @@ class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
 
         Returns
         -------
-        ndarray of float, shape (n_samples, n_classes)
+        ndarray of float, shape (n_samples, n_classes) or (n_samples, n_labels)
             (n_samples,) for two classes: positive for the second.
         """
-        return self._ask("decision_function", X)
+        values = self._ask("decision_function", X)
+        return np.stack(values, axis=1) if self.is_multilabel_ else values[0]
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the label of each row.
+        """Return the class of each row, or 1 for each label that it has.
 
         Parameters
         ----------
@@ -128,20 +137,38 @@ class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples,)
+        ndarray of shape (n_samples,), or of int, shape (n_samples, n_labels)
         """
-        labels = self._ask("predict", X)
-        return self.classes_[labels]
+        check_is_fitted(self, "machines_")
+        if self.is_multilabel_:
+            return (self.decision_function(X) > 0).astype(int)
+        return self.classes_[self._ask("predict", X)[0]]
 
-    def _ask(self, method: str, X: Any) -> np.ndarray:
-        check_is_fitted(self, "machine_")
+    def _ask(self, method: str, X: Any) -> list[np.ndarray]:
+        """Return what a method of every machine says."""
+        check_is_fitted(self, "machines_")
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return getattr(self.machine_, method)(self.kernel_.transform(X))
+        features = self.kernel_.transform(X)
+        return [getattr(machine, method)(features) for machine in self.machines_]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = tags.classifier_tags.multi_label = True
         tags.non_deterministic = getattr(self.kernel, "n_shots", None) is not None
         return tags
+
+
+class _SameForAll:
+    """Takes the place of a machine for a label that all rows have, or none."""
+
+    n_iter_ = 0
+
+    def __init__(self, label: int) -> None:
+        self.label = label
+
+    def decision_function(self, features: np.ndarray) -> np.ndarray:
+        """Return 1 for each row of features where all have the label, else -1."""
+        return np.full(len(features), 2.0 * self.label - 1.0)
 
 
 class QuantumKernelRegressor(RefittedMixin, RegressorMixin, BaseEstimator):
