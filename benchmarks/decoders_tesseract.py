@@ -15,7 +15,7 @@ from .results import Result
 
 THREADS = "one"
 P, NATS = 0.005, 6.0
-N_SHOTS, N_UNSURE = 1_500_000, 1500  # a tenth of the training of decoders_learned
+N_SHOTS, N_UNSURE = 1_500_000, 4000  # a tenth of the training of decoders_learned
 
 
 def run(options: Options):

@@ -186,7 +186,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
             stack = self._fitted_stack(k, fresh)
             gap, correlated = model.gap(held.detectors), self.graph_.decode(held.detectors)[:, k]
             unsure = np.abs(gap) < model.threshold
-            features = self._stacked(k, held.detectors[unsure])
+            features = self._stacked(k, held.detectors[unsure], correlated[unsure])
             tried = {_PATHS: features[:, 0]} | ({} if stack is None else {_STACK: stack.log_odds(features)})
             base, best = select(gap, correlated, tried, unsure, held.counts, held.shares[:, k])
             self.stacks_.append(stack)
@@ -200,7 +200,9 @@ class NeuralReweighting(AbstractNeuralDecoder):
         counts, shares = fresh.counts[unsure], fresh.shares[unsure, k]
         if not 0 < counts @ shares < counts.sum():
             return None
-        return LinearModel.fitted(self._stacked(k, detectors[unsure]), counts, shares)
+        detectors = detectors[unsure]
+        inputs = self._stacked(k, detectors, self.graph_.decode(detectors)[:, k])
+        return LinearModel.fitted(inputs, counts, shares)
 
     def _fine_tune(self, shots: Shots, passes: int, learning_rate: float, random_state: RandomState) -> None:
         from threadpoolctl import threadpool_limits
@@ -254,11 +256,10 @@ class NeuralReweighting(AbstractNeuralDecoder):
             if self.bases_[k] not in BASES or (self.choices_[k] == _STACK and stack is None):
                 raise ValueError(f"it does not say what answers observable {k}.")
 
-    def _stacked(self, k: int, detectors: np.ndarray) -> np.ndarray:
+    def _stacked(self, k: int, detectors: np.ndarray, correlated: np.ndarray) -> np.ndarray:
         """Return the log-odds of the sum over matchings, and the gaps and votes, float (n_shots, 8 or 9)."""
         if len(detectors) == 0:
             return np.zeros((0, 1 + len(self._features[k])))
-        correlated = self.graph_.decode(detectors)[:, k]
         return np.column_stack([self._models[k].log_odds(detectors), self._features[k].of(detectors, correlated)])
 
     def _log_odds(self, detectors: np.ndarray) -> np.ndarray:
@@ -273,7 +274,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
             if choice == _PATHS:
                 odds[unsure, k] = model.log_odds(detectors[unsure])
             else:
-                odds[unsure, k] = self.stacks_[k].log_odds(self._stacked(k, detectors[unsure]))
+                odds[unsure, k] = self.stacks_[k].log_odds(self._stacked(k, detectors[unsure], correlated[unsure, k]))
         return odds
 
 
