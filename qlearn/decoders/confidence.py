@@ -98,6 +98,10 @@ class Confidence:
         object.__setattr__(self, "confidence", confidence)
         object.__setattr__(self, "wrong", check_array("wrong", self.wrong, confidence.shape, dtype=bool))
 
+    def __repr__(self) -> str:
+        sure, right = 100 * self.confidence.mean(), 100 * (1 - self.wrong.mean())
+        return f"Confidence({len(self.wrong)} shots, {sure:.2f} % sure, {right:.2f} % right)"
+
     def post_selection(self, kept: ArrayLike | None = None) -> PostSelection:
         """Return error rates of the surest shots.
 
@@ -118,11 +122,12 @@ class Confidence:
         confidence, errors = self.confidence[order], np.cumsum(self.wrong[order])
         n_shots = len(order)
         at_least = np.maximum(np.ceil(shares * n_shots).astype(int), 1)
-        thresholds = confidence[at_least - 1]
-        n_kept = np.searchsorted(-confidence, -thresholds, side="right")
+        n_kept = np.searchsorted(-confidence, -confidence[at_least - 1], side="right")
+        if kept is None:  # where many shots are equally sure, steps of our own would meet the same ones again
+            n_kept = np.unique(n_kept)[::-1]
         counted = errors[n_kept - 1]
         low, high = _intervals(counted, n_kept)
-        return PostSelection(n_kept / n_shots, thresholds, counted / n_kept, low, high)
+        return PostSelection(n_kept / n_shots, confidence[n_kept - 1], counted / n_kept, low, high)
 
     def reliability(self, n_bins: int = 10) -> Reliability:
         """Return how often the decoder is right, by how sure it is.

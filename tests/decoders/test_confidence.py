@@ -74,6 +74,15 @@ def test_post_selection_by_hand():
     assert (curve.rates <= curve.high).all()
 
 
+def test_equally_sure_shots_make_one_point():
+    found = Confidence(np.repeat([0.6, 0.9], [10, 90]), np.arange(100) < 5)
+    curve = found.post_selection()
+    assert curve.kept == pytest.approx([1.0, 0.9])
+    assert curve.thresholds == pytest.approx([0.6, 0.9])
+    assert curve.rates == pytest.approx([0.05, 0.0])
+    assert repr(found) == "Confidence(100 shots, 87.00 % sure, 95.00 % right)"
+
+
 def test_discarding_the_least_sure_helps(surface_problem):
     found = assess_confidence(GapMatching().fit(surface_problem), surface_problem, n_shots=40_000, random_state=0)
     curve = found.post_selection([1.0, 0.9])
