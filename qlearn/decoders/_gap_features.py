@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from .._checks import check_count
 from ._gaps import ForcedMatching
 from .ensemble import MatchingEnsemble
 from .problem import DecodingProblem
@@ -12,9 +13,12 @@ from .problem import DecodingProblem
 N_CURVES = 5  # what `curved` adds
 
 
-def voters(problem: DecodingProblem, n_members: int) -> MatchingEnsemble | None:
+def voters(problem: DecodingProblem, n_votes: int) -> MatchingEnsemble | None:
     """Return an ensemble of so many matchings, fitted, or None for none."""
-    return MatchingEnsemble(n_members, n_first=1).fit(problem) if n_members else None
+    n_votes = check_count("n_votes", n_votes)
+    if n_votes > 0 and n_votes % 2 == 0:
+        raise ValueError(f"`n_votes` must be odd, so that votes are not tied, or 0, got {n_votes}.")
+    return MatchingEnsemble(n_votes, n_first=1).fit(problem) if n_votes else None
 
 
 class GapFeatures:

@@ -58,6 +58,9 @@ def test_votes_stand_behind_the_gaps(small_problem):
     assert np.array_equal(having.of(detectors, answers)[:, :7], without.of(detectors, answers))
     assert np.array_equal(having.of(detectors, answers)[:, 7], 2 * shares - 1)
     assert having.of(detectors[:0], answers[:0]).shape == (0, 8)
+    for n, message in ((4, "`n_votes` must be odd"), (-1, "`n_votes` must be at least 0")):
+        with pytest.raises(ValueError, match=message):
+            voters(small_problem, n)
 
 
 def test_functions_of_the_gaps_stand_beside_the_features(rng):
