@@ -86,7 +86,9 @@ class AbstractCode(ABC):
 
     @property
     def parameters(self) -> str:
-        """The code as [[n, k, d]]; a bound on the distance is marked by <=."""
+        """The code as [[n, k, d]]; a bound on the distance is marked by <=, and without logical qubits there is none."""
+        if self.n_logical == 0:
+            return f"[[{self.n_qubits},0]]"
         found = self.distance()
         return f"[[{self.n_qubits},{self.n_logical},{'' if found.is_exact else '<='}{found.value}]]"
 
