@@ -86,7 +86,7 @@ class AbstractCode(ABC):
 
     @property
     def parameters(self) -> str:
-        """The code as [[n, k, d]]; a bound on the distance is marked by <=, and without logical qubits there is none."""
+        """The code as [[n, k, d]]; a bound on the distance is marked by <=, and d left out where k is 0."""
         if self.n_logical == 0:
             return f"[[{self.n_qubits},0]]"
         found = self.distance()
