@@ -20,6 +20,7 @@ from ._kernels.simd import LANES, aligned_empty
 
 _KEPT = threading.local()
 _LARGEST_KEPT = 2**22  # bytes
+_MOST_REQUESTS = 1000
 _STATES = {"ket", "bra", "standard", "standard_bra"}
 CONSTANT_ANGLES = np.array([np.pi, np.pi / 2, -np.pi / 2, np.pi / 4, -np.pi / 4])
 
@@ -29,6 +30,13 @@ class LoweredProgram(NamedTuple):
 
     kernel: layout.Lowered
     order: layout.Order
+
+
+class _KeptWork(NamedTuple):
+    dtype: np.dtype
+    sizes: dict[str, int]
+    work: layout.Work
+    requests: set[tuple]  # that are known to fit
 
 
 def lowered(program: Program, lane_bits: int) -> LoweredProgram:
@@ -178,6 +186,10 @@ def work_buffers(
     -------
     layout.Work
     """
+    request = (kernel.n_bits, kernel.lane_bits, len(kernel.table), n_angle_rows, n_values, gradient, dtype)
+    kept = getattr(_KEPT, "work", None)
+    if kept is not None and request in kept.requests:
+        return kept.work
     w = LANES[dtype]
     state = (1 << (kernel.n_bits - kernel.lane_bits)) * 2 * w
     bra, one_state = (state if gradient else 0), (state if kernel.lane_bits else 0)
@@ -195,9 +207,10 @@ def work_buffers(
         "values": n_values * w,
         "weights": n_values * w,
     }
-    kept = getattr(_KEPT, "work", None)
-    if kept is not None and kept[0] == dtype and all(sizes[name] <= kept[1][name] for name in sizes):
-        return kept[2]
+    if kept is not None and kept.dtype == dtype and all(sizes[name] <= kept.sizes[name] for name in sizes):
+        if len(kept.requests) < _MOST_REQUESTS:
+            kept.requests.add(request)
+        return kept.work
     sizes = {name: size if name in _STATES else 1 << max(size - 1, 7).bit_length() for name, size in sizes.items()}
     arena, parts, start = aligned_empty(sum(sizes.values()), dtype), {}, 0
     for name, size in sizes.items():
@@ -209,5 +222,5 @@ def work_buffers(
         angles=angles, patterns=lane_patterns(dtype), places=np.empty(N_PLACES, np.int64), **parts
     )  # fmt: skip
     if arena.nbytes <= _LARGEST_KEPT:
-        _KEPT.work = (dtype, sizes, work)
+        _KEPT.work = _KeptWork(dtype, sizes, work, {request})
     return work

@@ -76,32 +76,68 @@ def pauli_tables(x_masks, z_masks, re, im, group, n_groups, n_bits):
     return table_re, table_im
 
 
+@merged
+def _observe_one(ket, bra, n_rows, groups, g, index, sign, weights, values, want_bra):
+    """Add one group, its total in a register."""
+    w = lanes_of(ket)
+    x, owner = groups.x[g], groups.owner[g]
+    weight = load(weights, owner * w)
+    total = splat(ket, 0.0)
+    for q in range(n_rows):
+        p = q ^ x
+        f = splat(ket, groups.re[g, q] * sign[q] * sign[p])
+        j, k = index[q] * 2 * w, index[p] * 2 * w
+        a, b, c, d = load(ket, j), load(ket, j + w), load(ket, k), load(ket, k + w)
+        re, im = f * c, f * d
+        if groups.is_complex[g]:
+            h = splat(ket, groups.im[g, q] * sign[q] * sign[p])
+            re, im = re - h * d, im + h * c
+        total += a * re + b * im
+        if want_bra:
+            store(bra, j, load(bra, j) + weight * re)
+            store(bra, j + w, load(bra, j + w) + weight * im)
+    store(values, owner * w, load(values, owner * w) + total)
+
+
+@merged
+def _observe_together(ket, bra, n_rows, groups, first, last, index, sign, weights, values, want_bra):
+    """Add real groups first:last of one X mask, such as Z on each qubit: a row is read once for all of them."""
+    w = lanes_of(ket)
+    x = groups.x[first]
+    for q in range(n_rows):
+        p = q ^ x
+        signs = sign[q] * sign[p]
+        j, k = index[q] * 2 * w, index[p] * 2 * w
+        a, b, c, d = load(ket, j), load(ket, j + w), load(ket, k), load(ket, k + w)
+        product, slope = a * c + b * d, splat(ket, 0.0)
+        for g in range(first, last):
+            f, at = splat(ket, groups.re[g, q] * signs), groups.owner[g] * w
+            store(values, at, load(values, at) + f * product)
+            if want_bra:
+                slope += f * load(weights, at)
+        if want_bra:
+            store(bra, j, load(bra, j) + slope * c)
+            store(bra, j + w, load(bra, j + w) + slope * d)
+
+
 @kernel
 def observe_batch(ket, bra, n_rows, groups, index, sign, weights, values, want_bra):
     """Lanes are samples: add to values[o] (one vector each) and, if wanted, write the weighted bra."""
     w = lanes_of(ket)
-    zero = splat(ket, 0.0)
     if want_bra:
         for j in range(n_rows * 2 * w):
             bra[j] = 0.0
-    for g in range(groups.x.shape[0]):
-        x, owner = groups.x[g], groups.owner[g]
-        weight = load(weights, owner * w)
-        total = zero
-        for q in range(n_rows):
-            p = q ^ x
-            f = splat(ket, groups.re[g, q] * sign[q] * sign[p])
-            j, k = index[q] * 2 * w, index[p] * 2 * w
-            a, b, c, d = load(ket, j), load(ket, j + w), load(ket, k), load(ket, k + w)
-            re, im = f * c, f * d
-            if groups.is_complex[g]:
-                h = splat(ket, groups.im[g, q] * sign[q] * sign[p])
-                re, im = re - h * d, im + h * c
-            total += a * re + b * im
-            if want_bra:
-                store(bra, j, load(bra, j) + weight * re)
-                store(bra, j + w, load(bra, j + w) + weight * im)
-        store(values, owner * w, load(values, owner * w) + total)
+    g = 0
+    while g < groups.x.shape[0]:
+        last = g
+        while last < groups.x.shape[0] and groups.x[last] == groups.x[g] and not groups.is_complex[last]:
+            last += 1
+        if last - g > 1:
+            _observe_together(ket, bra, n_rows, groups, g, last, index, sign, weights, values, want_bra)
+        else:
+            last = g + 1
+            _observe_one(ket, bra, n_rows, groups, g, index, sign, weights, values, want_bra)
+        g = last
 
 
 @kernel
