@@ -112,19 +112,28 @@ def observe_cosets(
 
     `offsets` are the first rows of the runs of the subspace, `free` the row bits whose settings number the cosets.
     Masks are on the bits of the buffer, `outer_z` on rows. The first pass writes the bra, later ones add to it. `ket`
-    and `part` are buffers.
+    and `part` are buffers, which a subspace of the lowest bits can do without.
     """
     w = lanes_of(state)
     n_run, n_rows = run_rows * 2 * w, offsets.shape[0] * run_rows
+    in_place = True
+    for s in range(offsets.shape[0]):
+        in_place &= offsets[s] == s * run_rows
     re_signed, im_signed = np.empty_like(re_parts), np.empty_like(im_parts)
     for coset in range(first, last):
         base = block_base(coset, free)
         for t in range(re_parts.shape[0]):
             sign = 1.0 - 2.0 * parity(outer_z[t] & base)
             re_signed[t], im_signed[t] = sign * re_parts[t], sign * im_parts[t]
-        for s in range(offsets.shape[0]):
-            _copy_runs(state, (base ^ offsets[s]) * 2 * w, ket, s * n_run, n_run)
-        if want_bra:
+        if in_place:
+            start, stop = base * 2 * w, (base + n_rows) * 2 * w
+            ket = state[start:stop]
+            if want_bra:
+                part = bra[start:stop]
+        else:
+            for s in range(offsets.shape[0]):
+                _copy_runs(state, (base ^ offsets[s]) * 2 * w, ket, s * n_run, n_run)
+        if want_bra and (is_first or not in_place):
             for j in range(n_rows * 2 * w):
                 part[j] = 0.0
         for g in range(starts.shape[0] - 1):
@@ -147,7 +156,7 @@ def observe_cosets(
             store(values, 0, total)
             for lane in range(w):
                 values[w + owner] += values[lane]
-        if want_bra:
+        if want_bra and not in_place:
             for s in range(offsets.shape[0]):
                 if is_first:
                     _copy_runs(part, s * n_run, bra, (base ^ offsets[s]) * 2 * w, n_run)
