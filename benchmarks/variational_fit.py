@@ -4,8 +4,8 @@ RY of each feature, six layers of RY, RZ and a ring of CX, Z on all qubits, a li
 the same first parameters and the same batches of 32 for ours and TensorCircuit, so that the losses of all epochs must
 agree: in double precision to many digits. In single precision rounding sends both ways apart after some epochs, so
 there the mean losses of the last ten epochs are compared. TensorCircuit is jitted, gate by gate and as a scan over
-layers; its compilation is not counted in the speedup. Lightning and Qiskit Machine Learning take one row after another:
-their gradients are timed on some and scaled, their losses are not compared.
+layers; its compilation is not counted in the speedup. Lightning, Qiskit Machine Learning and sQUlearn take one row
+after another: their gradients are timed on some, the fastest is scaled, their losses are not compared.
 
 All seconds are of the processor, for one epoch, so that other work on the machine counts less; the best epoch counts.
 """
@@ -29,7 +29,7 @@ from .timing import Timing
 
 THREADS = "one"
 N_QUBITS, N_LAYERS, N_ROWS, N_EPOCHS, BATCH = 8, 6, 1000, 50, 32
-PEER_SAMPLES = {"lightning": 16, "qiskit": 1}
+PEER_SAMPLES = {"lightning": 16, "qiskit": 3, "squlearn": 8}
 WAYS = ("scan", "gates")  # of TensorCircuit
 
 
@@ -56,17 +56,18 @@ class _Task:
         self.weights = ql.parameters("theta", ansatz.n_weights(n_qubits))
         ansatz.append(self.circuit, self.weights)
         self.z = [ql.PauliSum(f"Z{q}", n_qubits=n_qubits) for q in range(n_qubits)]
-        self.start = self._model().initial(random.uniform(-np.pi, np.pi, len(self.weights)), random)
+        self.start = self.model().initial(random.uniform(-np.pi, np.pi, len(self.weights)), random)
 
-    def _model(self, precision: str = "double", n_jobs: int = 1) -> HybridModel:
+    def model(self, precision: str = "double", n_jobs: int = 1) -> HybridModel:
         execution = ql.variational.Adjoint(precision, n_jobs)
+        """Return the model that is trained."""
         return HybridModel(
             ql.variational.QuantumLayer(self.circuit, self.z, self.inputs, self.weights, execution), 2
         )  # fmt: skip
 
     def fit(self, precision: str, n_jobs: int, n_epochs: int) -> tuple[list[float], list[float]]:
         """Return the loss and the processor seconds of every epoch."""
-        model = self._model(precision, n_jobs)
+        model = self.model(precision, n_jobs)
         objective = DataObjective(model, self.X, np.eye(2)[self.labels], np.ones(self.n_rows), cross_entropy)
         stamps = [time.process_time()]
 
@@ -114,23 +115,46 @@ def _case(case: str, precision: str, task: _Task, n_epochs: int, options: Option
                 metrics[f"speedup_{name}"] = times[f"{name} (scaled)"].best / times["qlearn"].best
             except ImportError as error:
                 notes.append(f"peer {name} is missing and was skipped: {error}")
-    speedups = [value for name, value in metrics.items() if name.startswith("speedup")]
-    if speedups:
-        metrics["speedup"] = min(speedups)
+        if "squlearn" in options.peer_python:
+            found = _squlearn(options, task, n_epochs)
+            times |= {f"squlearn, {way} (scaled)": Timing.of([s * task.n_rows]) for way, s in found.items()}
+            metrics["speedup_squlearn"] = best_of(times, "squlearn") / times["qlearn"].best
+        else:
+            notes.append("peer squlearn was skipped: pass --peer-python squlearn=/path/bin/python")
+    if "speedup_tensorcircuit" in metrics:  # the fastest so far
+        metrics["speedup"] = min(value for name, value in metrics.items() if name.startswith("speedup"))
     return Result(case, options.threads, times, "epoch", metrics, notes)
 
 
 def _tensorcircuit(options: Options, task: _Task, way: str, precision: str, n_epochs: int) -> dict:
     """Return losses and processor seconds of all epochs and those of compiling, from a process of its own."""
+    return _peer_process(options, task, "tensorcircuit", "variational_fit_peer.py", n_epochs, way, precision)
+
+
+def _squlearn(options: Options, task: _Task, n_epochs: int) -> dict[str, float]:
+    """Return processor seconds of the gradient of one row on each of its simulators, from a process of its own."""
+    n_rows = min(PEER_SAMPLES["squlearn"], task.n_rows // 3)
+    found = _peer_process(options, task, "squlearn", "variational_fit_squlearn.py", n_epochs, str(n_rows))
+    layer = task.model().layer
+    total = [0.3 * sum(task.z[1:], task.z[0])]
+    first, last = found["rows"]
+    angles = layer.angles(task.X[first:last], task.start[: len(task.weights)])
+    _, by_angles = ql.sim.Statevector().vjp(layer.freed_circuit, total, angles, np.ones(1))
+    for theirs in found["gradients"].values():
+        np.testing.assert_allclose(theirs, by_angles[:, layer.n_inputs :], atol=1e-8)
+    return found["seconds"]
+
+
+def _peer_process(options: Options, task: _Task, peer: str, script: str, n_epochs: int, *arguments: str) -> dict:
+    """Return what a script prints in the peer's own environment."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "task.npz"
         task.save(path, n_epochs)
-        script = Path(__file__).with_name("variational_fit_peer.py")
-        command = [options.peer_python["tensorcircuit"], str(script), str(path), way, precision]
+        command = [options.peer_python[peer], str(Path(__file__).with_name(script)), str(path), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stderr, file=sys.stderr)
-        raise RuntimeError("the process of TensorCircuit failed")
+        raise RuntimeError(f"the process of {peer} failed")
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -189,7 +213,8 @@ def _qiskit(task: _Task) -> float:
 
 def _seconds_a_row(gradient, rows: np.ndarray) -> float:
     gradient(rows[0])
-    begin = time.process_time()
+    stamps = [time.process_time()]
     for row in rows:
         gradient(row)
-    return (time.process_time() - begin) / len(rows)
+        stamps.append(time.process_time())
+    return float(np.diff(stamps).min())
