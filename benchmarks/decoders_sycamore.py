@@ -26,9 +26,9 @@ SETTINGS = {
 }
 TUNING = {"passes": 3, "learning_rate": 2e-4}
 # distance, training shots, seeds
-FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 3_000_000, range(1))]
+FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 2_500_000, range(1))]
 # distance: lengths, and training shots of each
-LENGTHS = {3: (range(3, 26, 2), 400_000), 5: ((3, 5, 9, 13), 300_000)}
+LENGTHS = {3: (range(3, 26, 2), 250_000), 5: ((3, 5, 9, 13), 250_000)}
 # Widths of the prior of the moments; passes and learning rates of the refinement.
 CHOICES = {"moments": (0.25, 0.5, 1.0, 2.0, 4.0), "refined": ((2, 0.003), (2, 0.01), (5, 0.01), (10, 0.02))}
 

@@ -4,8 +4,9 @@ RY of each feature, six layers of RY, RZ and a ring of CX, Z on all qubits, a li
 the same first parameters and the same batches of 32 for ours and TensorCircuit, so that the losses of all epochs must
 agree: in double precision to many digits. In single precision rounding sends both ways apart after some epochs, so
 there the mean losses of the last ten epochs are compared. TensorCircuit is jitted, gate by gate and as a scan over
-layers; its compilation is not counted in the speedup. Lightning, Qiskit Machine Learning and sQUlearn take one row
-after another: their gradients are timed on some, the fastest is scaled, their losses are not compared.
+layers; its compilation is not counted in the speedup. TorchQuantum has single precision only. Lightning, Qiskit Machine
+Learning and sQUlearn take one row after another: their gradients are timed on some, the fastest is scaled, their losses
+are not compared.
 
 All seconds are of the processor, for one epoch, so that other work on the machine counts less; the best epoch counts.
 """
@@ -121,6 +122,15 @@ def _case(case: str, precision: str, task: _Task, n_epochs: int, options: Option
             metrics["speedup_squlearn"] = best_of(times, "squlearn") / times["qlearn"].best
         else:
             notes.append("peer squlearn was skipped: pass --peer-python squlearn=/path/bin/python")
+    elif "torchquantum" in options.peer_python:
+        found = _peer_process(options, task, "torchquantum", "variational_fit_torchquantum.py", n_epochs, str(n_epochs))
+        times["torchquantum"] = Timing.of(found["seconds"])
+        metrics["speedup_torchquantum"] = best_of(times, "torchquantum") / times["qlearn"].best
+        last = float(np.mean(found["losses"][-10:]) - np.mean(losses[-10:]))
+        metrics["loss_difference"] = max(abs(last), metrics.get("loss_difference", 0.0))
+        notes.append(f"TorchQuantum: the mean losses of the last ten epochs differ by {last:.1e}")
+    else:
+        notes.append("peer torchquantum was skipped: pass --peer-python torchquantum=/path/bin/python")
     if "speedup_tensorcircuit" in metrics:  # the fastest so far
         metrics["speedup"] = min(value for name, value in metrics.items() if name.startswith("speedup"))
     return Result(case, options.threads, times, "epoch", metrics, notes)
@@ -128,7 +138,7 @@ def _case(case: str, precision: str, task: _Task, n_epochs: int, options: Option
 
 def _tensorcircuit(options: Options, task: _Task, way: str, precision: str, n_epochs: int) -> dict:
     """Return losses and processor seconds of all epochs and those of compiling, from a process of its own."""
-    return _peer_process(options, task, "tensorcircuit", "variational_fit_peer.py", n_epochs, way, precision)
+    return _peer_process(options, task, "tensorcircuit", "variational_fit_tensorcircuit.py", n_epochs, way, precision)
 
 
 def _squlearn(options: Options, task: _Task, n_epochs: int) -> dict[str, float]:
