@@ -16,7 +16,8 @@ _QUARTER = 0.5 * np.pi
 def trimmed(bench: Bench, skeleton: Skeleton, energy: float) -> tuple[Skeleton, float]:
     """Return the skeleton with as many angles as possible at multiples of a quarter turn, and its energy.
 
-    Angles are tried in the order of what their change alone would cost; all others are optimised again each time.
+    Angles are tried in the order of what their change alone would cost, many together while that goes well; all
+    others are optimised again each time.
 
     Parameters
     ----------
@@ -36,13 +37,20 @@ def trimmed(bench: Bench, skeleton: Skeleton, energy: float) -> tuple[Skeleton, 
     trials.angles[np.arange(size), np.arange(size)] = rounded[:size]
     free = np.ones(batch.angles.shape, dtype=np.bool_)
     limit = energy + TOLERANCE * bench.landscape.scale
-    for place in np.argsort(bench.energies(trials), kind="stable"):
-        if bench.is_spent:
-            break
+    places = np.argsort(bench.energies(trials), kind="stable")
+    n_tried = size  # all at once where that works, else fewer
+    while len(places) and not bench.is_spent:
+        n_tried = min(n_tried, len(places))
+        tried = places[:n_tried]
         trial, mask = batch.take(np.zeros(1, dtype=np.int64)), free.copy()
-        trial.angles[0, place] = _QUARTER * np.round(trial.angles[0, place] / _QUARTER)
-        mask[0, place] = False
+        trial.angles[0, tried] = _QUARTER * np.round(trial.angles[0, tried] / _QUARTER)
+        mask[0, tried] = False
         found = float(bench.descend(trial, _ITERATIONS, free=mask)[0])
         if found <= limit:
             batch, free, energy = trial, mask, found
+            places, n_tried = places[n_tried:], 2 * n_tried
+        elif n_tried > 1:
+            n_tried //= 2
+        else:
+            places = places[1:]
     return batch.skeleton(0), energy
