@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from .._checks import check_count
 from .._random import task_generator
-from ._engine.archive import Archive
-from ._engine.landscape import Bench, Landscape
-from ._engine.moves import GROWING, MOVES, SAME, Level
+from ._engine.archive import Archive, Entry
+from ._engine.entering import SAME
+from ._engine.moves import GROWING, MOVES
 from ._engine.skeleton import Skeleton, ordered
 from ._engine.starts import start_bits
-from ._engine.trim import trimmed
-from .budget import Spent
+from ._engine.tasks import Move, Start, Trim
 from .export import skeleton_circuit
 from .strategy import Found, Outcome, Proposal, Strategy, Task
 
@@ -23,69 +20,14 @@ __all__ = ["StructureSearch"]
 _NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.05
 
 
-@dataclass(frozen=True)
-class _Start(Task):
-    """Optimise product states: one near a basis state, or random ones."""
-
-    landscape: Landscape
-    seed: tuple[np.random.SeedSequence, int]
-    bits: tuple[int, ...] | None
-
-    def run(self, problem, allowance):
-        landscape = self.landscape
-        bench = Bench(landscape, task_generator(self.seed[0], 0, self.seed[1]), allowance)
-        n, width = landscape.n_qubits, landscape.width
-        if self.bits is None:
-            rows = bench.rng.normal(0.0, 1.5, (12, n, width))
-        else:
-            rows = np.zeros((5, n, width))
-            rows[:, :, 0] = np.pi * np.array(self.bits)
-            rows[1:] += bench.rng.normal(0.0, 0.3, (4, n, width))
-        return _outcome(bench, bench.descended([Skeleton((), row) for row in rows], 200))
-
-
-@dataclass(frozen=True)
-class _Move(Task):
-    """One move on one elite of one archive."""
-
-    landscape: Landscape
-    seed: tuple[np.random.SeedSequence, int, int]
-    name: str
-    archive: int
-    elite: Skeleton
-    energy: float
-    level: Level
-
-    def run(self, problem, allowance):
-        bench = Bench(self.landscape, task_generator(self.seed[0], *self.seed[1:]), allowance)
-        return _outcome(bench, MOVES[self.name](bench, self.elite, self.energy, self.level))
-
-
-@dataclass(frozen=True)
-class _Trim(Task):
-    """Take free angles out of a circuit of the front."""
-
-    landscape: Landscape
-    elite: Skeleton
-    energy: float
-
-    def run(self, problem, allowance):
-        bench = Bench(self.landscape, np.random.default_rng(0), allowance)
-        return _outcome(bench, [trimmed(bench, self.elite, self.energy)])
-
-
-def _outcome(bench: Bench, found: list[tuple[Skeleton, float]]) -> Outcome:
-    items = tuple(Found(energy, [list(edge) for edge in s.edges], s.angles) for s, energy in found)
-    return Outcome(items, Spent(int(bench.spent[0]), int(bench.spent[1])))
-
-
 class StructureSearch(Strategy):
     """Search the front of energy against two-qubit gates with compiled skeletons; the default strategy.
 
     Circuits are lists of undirected edges with free rotations between them. For each number of edges an archive keeps
     the best few distinct ones; moves put in the Pauli rotation with the best predicted drop per edge and prune what
     it makes superfluous, or insert, replace and delete edges with inherited angles; angles that a quarter turn can
-    replace are taken out of what reaches the front. Every start (the reference, the
+    replace are taken out of what reaches the front. The lowest circuit grows by whole rotations for up to half of the
+    evaluations, as long as that wins something: larger circuits show what is to be won. Every start (the reference, the
     basis states of lowest energy in the sectors of the Hamiltonian's Z2 symmetries, random product states) has archives
     of its own, so that a search leaves a bad basin; archives that arrive at the same circuit become one. Moves are
     chosen by their reward per evaluation.
@@ -95,7 +37,7 @@ class StructureSearch(Strategy):
     Parameters
     ----------
     max_two_qubit_gates : int, optional
-        Edges at most; three times the number of qubits by default.
+        Edges at most; by default half the square of the number of qubits, and three times that number at least.
     n_kept : int
         Energies kept for each number of edges in each archive, each with up to three different circuits.
     n_starts : int
@@ -136,7 +78,8 @@ class StructureSearch(Strategy):
         check_count("batch", self.batch, minimum=1)
         self.landscape_ = self.problem_.landscape()
         most = self.max_two_qubit_gates
-        most = 3 * self.landscape_.n_qubits if most is None else check_count("max_two_qubit_gates", most)
+        n = self.landscape_.n_qubits
+        most = max(3 * n, n * n // 2) if most is None else check_count("max_two_qubit_gates", most)
         self.width_ = SAME * self.landscape_.scale
         starts = start_bits(self.problem_.hamiltonian, self.problem_.reference_bits, self.n_starts - 1)
         self.starts_: list[tuple[int, ...] | None] = [*starts, None]
@@ -145,18 +88,16 @@ class StructureSearch(Strategy):
         self.best_ = np.full(most + 1, np.inf)
         self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
         self.untrimmed_: dict[int, tuple[Skeleton, float]] = {}
+        self.efforts_ = [0, 0]  # evaluations of growth, and of all other moves
         self.moves_ = {name: [0, 0] for name in MOVES}
         self.asked_: list[Task] = []
 
     def _ask(self) -> list[Task]:
         if self.n_asked_ == 0:
-            self.asked_ = [_Start(self.landscape_, (self.seed_, i), bits) for i, bits in enumerate(self.starts_)]
+            self.asked_ = [Start(self.landscape_, (self.seed_, i), bits) for i, bits in enumerate(self.starts_)]
         else:
             rng = task_generator(self.seed_, 1, self.n_asked_)
-            self.asked_ = [self._move(rng, i) for i in range(self.batch)]
-            if self.untrimmed_:
-                n_edges = min(self.untrimmed_)
-                self.asked_.append(_Trim(self.landscape_, *self.untrimmed_.pop(n_edges)))
+            self.asked_ = self._growth(rng) or self._moves(rng)
         return self.asked_
 
     def _shares(self) -> np.ndarray:
@@ -174,6 +115,33 @@ class StructureSearch(Strategy):
         reached += 0.15 * reached.sum() / len(reached)
         rates = np.array([records / max(cost, 1e-9) for records, cost in (a.progress for a in self.archives_)])
         return 0.5 * reached / reached.sum() + 0.5 * rates / rates.sum()
+
+    def _growth(self, rng: np.random.Generator) -> list[Task]:
+        """Let the lowest circuits of some archives grow, if growth has spent less than all other moves.
+
+        Larger circuits show what is to be won, and pruning starts from them.
+        """
+        growing, others = self.efforts_
+        shares = self._shares()
+        is_open = [archive.is_open for archive in self.archives_]
+        if growing > others or not any(is_open):
+            return []
+        weights = shares * is_open
+        size = min(self.batch, sum(is_open))
+        chosen = rng.choice(len(weights), size, replace=False, p=weights / weights.sum())
+        return [self._task("grow", int(k), self.archives_[k].lowest, i) for i, k in enumerate(chosen)]
+
+    def _task(self, name: str, archive: int, entry: Entry, index: int) -> Task:
+        entry.moved.add(name)
+        seed = (self.seed_, 2 + self.n_asked_, index)
+        level = self.archives_[archive].level()
+        return Move(self.landscape_, seed, name, archive, entry.skeleton, entry.energy, level)
+
+    def _moves(self, rng: np.random.Generator) -> list[Task]:
+        tasks: list[Task] = [self._move(rng, i) for i in range(self.batch)]
+        if self.untrimmed_:
+            tasks.append(Trim(self.landscape_, *self.untrimmed_.pop(min(self.untrimmed_))))
+        return tasks
 
     def _move(self, rng: np.random.Generator, index: int) -> Task:
         """Choose an archive, its next number of edges, a move, and the best elite that has not had it."""
@@ -193,18 +161,15 @@ class StructureSearch(Strategy):
             choices = {"insert": row[int(rng.integers(len(row)))]}
         names = list(choices)
         name = names[_drawn(rng, [self.rewards_[name] for name in names], _FLOOR)]
-        entry = choices[name]
-        entry.moved.add(name)
-        seed = (self.seed_, 2 + self.n_asked_, index)
-        return _Move(self.landscape_, seed, name, archive_index, entry.skeleton, entry.energy, archive.level())
+        return self._task(name, archive_index, choices[name], index)
 
     def _tell(self, outcomes: list[Outcome]) -> list[Found]:
         news = []
         for i, (task, outcome) in enumerate(zip(self.asked_, outcomes)):
-            if isinstance(task, _Trim):
+            if isinstance(task, Trim):
                 news += outcome.found
                 continue
-            archive = self.archives_[task.archive if isinstance(task, _Move) else i]
+            archive = self.archives_[task.archive if isinstance(task, Move) else i]
             entries = bests = records = 0
             for found in sorted(outcome.found, key=lambda item: item.cost):
                 skeleton = ordered(Skeleton(tuple(map(tuple, found.structure)), found.values))
@@ -218,7 +183,10 @@ class StructureSearch(Strategy):
                     self.best_[n_edges] = found.cost
                     self.untrimmed_[n_edges] = (skeleton, found.cost)
                     news.append(found)
-            if isinstance(task, _Move):
+            if isinstance(task, Move):
+                self.efforts_[task.name != "grow"] += outcome.spent.evaluations
+                if task.name == "grow":
+                    archive.growth = task.energy - min((f.cost for f in outcome.found), default=task.energy)
                 cost = outcome.spent.evaluations / 1000.0
                 self.moves_[task.name][0] += bests
                 self.moves_[task.name][1] += 1

@@ -1,4 +1,4 @@
-"""The archives of the structure search: what they keep, in whose turn, when two become one; pruning in pairs."""
+"""The archives of the structure search: what they keep, in whose turn, when two become one; growth and pruning."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,9 @@ import pytest
 import qlearn as ql
 from qlearn.search import Budget, EnergyProblem, run
 from qlearn.search._engine.archive import Archive
+from qlearn.search._engine.entering import Level
 from qlearn.search._engine.landscape import Bench
-from qlearn.search._engine.moves import Level, delete_edges
+from qlearn.search._engine.moves import delete_edges, grow
 from qlearn.search._engine.skeleton import Skeleton, inserted
 from qlearn.search.budget import Allowance
 
@@ -62,6 +63,27 @@ def test_edges_that_undo_each_other_go_in_pairs():
     assert sizes == {0, 1}
     best = min(energy for made, energy in found if not made.edges)
     assert best == pytest.approx(bench.descended([product], 50)[0][1], abs=1e-6)
+
+
+def test_growth_adds_one_rotation_without_idle_edges():
+    molecule = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
+    problem = EnergyProblem(molecule.hamiltonian, gates=("ry", "cx"), reference=molecule.hartree_fock)
+    bench = Bench(problem.landscape(), np.random.default_rng(0), Allowance(2**62))
+    start = Skeleton((), np.pi * np.array([[int(bit)] for bit in molecule.hartree_fock], dtype=float))
+    level = Level(np.full(7, np.inf), np.full(7, np.inf))
+    [(grown, energy)] = grow(bench, start, molecule.hartree_fock_energy, level)
+    assert len(grown.edges) == 3  # of the six of a rotation on four qubits
+    assert energy == pytest.approx(molecule.exact_energy, abs=1e-7)
+    assert grow(bench, start, molecule.hartree_fock_energy, Level(level.cuts[:3], level.best[:3])) == []
+
+
+def test_the_lowest_of_an_archive_is_the_smallest_of_its_energy():
+    archive, _ = filled((0, -1.0), (1, -2.0))
+    larger = inserted(skeleton(PAIRS[1]), 1, [(0, 1)])
+    archive.add(larger, -2.0)
+    assert archive.lowest.skeleton.edges == (PAIRS[1],)
+    archive.add(larger, -3.0)
+    assert archive.lowest.energy == -3.0
 
 
 def test_a_state_of_another_symmetry_does_not_end_a_search():

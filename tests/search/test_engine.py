@@ -198,8 +198,9 @@ def test_promised_drops_are_exact(rng):
     before = energy(plain(item), REAL)
     found = promising_rotations(tool, item, before)
     assert len(found) > 10
-    for drop, _, made in found[:20]:
+    for drop, made, position, n_edges in found[:20]:
         assert before - drop == pytest.approx(energy(plain(made), REAL), abs=1e-10)
+        assert made.edges[:position] + made.edges[position + n_edges :] == item.edges
         assert drop >= -1e-12
 
 

@@ -149,13 +149,21 @@ class Bench:
         return [(batch.skeleton(b), float(found[b])) for b in np.flatnonzero(~np.isnan(found))]
 
     def rotation_gradients(self, skeleton: Skeleton) -> np.ndarray:
-        """Return the slope of every rotation of the pool at every position, (n_edges + 1, n_strings)."""
-        pool = self.landscape.pool
+        """Return the slope of every rotation of the pool at every position, (n_edges + 1, n_strings).
+
+        Counts as one gradient and as many energies as its arithmetic amounts to; NaN where that is not allowed.
+        """
+        landscape, pool, count = self.landscape, self.landscape.pool, len(skeleton.edges)
+        transform = len(pool.masks) * (landscape.n_qubits + 4)  # operations for each amplitude and position
+        energy = len(landscape.data) / 2**landscape.n_qubits + 8 * (count + 1)
+        n_energies = -int(-(count + 1) * transform // energy)
+        found = np.full((count + 1, len(pool.z_masks)), np.nan)
+        if self.spent[0] + 3 * self.spent[1] + n_energies + 3 > self.allowance.evaluations:
+            return found
         batch = Batch.of([skeleton])
-        found = np.empty((len(skeleton.edges) + 1, len(pool.z_masks)))
         rotation_gradients(
             *self._matrix, batch.edges[0], batch.counts[0], batch.angles[0], pool.masks, pool.firsts, pool.z_masks,
             pool.n_y, self._work, found,
         )  # fmt: skip
-        self.spent[1] += len(found)  # a position costs about as much as a gradient
+        self.spent += (n_energies, 1)
         return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .batch import Batch
@@ -12,8 +14,17 @@ _N_KEPT = 60  # rotations, best slopes per edge, whose exact drop is computed
 _QUARTER = 0.5 * np.pi
 
 
-def promising_rotations(bench: Bench, elite: Skeleton, energy: float) -> list[tuple[float, int, Skeleton]]:
-    """Return (drop, CZ gates, skeleton) of rotations at their exact best angles, best drop per edge first.
+class Inserted(NamedTuple):
+    """A skeleton with a rotation put in: what it wins, and where its blocks are."""
+
+    drop: float
+    skeleton: Skeleton
+    position: int
+    n_edges: int
+
+
+def promising_rotations(bench: Bench, elite: Skeleton, energy: float) -> list[Inserted]:
+    """Return rotations at their exact best angles, best drop per edge first.
 
     Parameters
     ----------
@@ -24,7 +35,7 @@ def promising_rotations(bench: Bench, elite: Skeleton, energy: float) -> list[tu
 
     Returns
     -------
-    list of (float, int, Skeleton)
+    list of Inserted
     """
     pool = bench.landscape.pool
     made = []
@@ -32,20 +43,20 @@ def promising_rotations(bench: Bench, elite: Skeleton, energy: float) -> list[tu
         operations, root = bench.landscape.operations(string)
         skeleton, middle = with_operations(copied(elite), position, operations)
         whole, _ = with_operations(skeleton, middle, inverse(operations))
-        made.append((whole, middle, root, int(pool.costs[string])))
+        made.append((whole, middle, root, position, int(pool.costs[string])))
     if not made:
         return []
     trials = [_rotated(*parts[:3], angle) for parts in made for angle in (_QUARTER, -_QUARTER)]
     ranked = []
-    for (skeleton, middle, root, cost), (up, down) in zip(made, bench.energies(Batch.of(trials)).reshape(-1, 2)):
+    for (skeleton, middle, root, *place), (up, down) in zip(made, bench.energies(Batch.of(trials)).reshape(-1, 2)):
         # E(t) = mean + even cos t + odd sin t, exactly
         if np.isinf(up) or np.isinf(down):
             break
         mean, odd = 0.5 * (up + down), 0.5 * (up - down)
         even = energy - mean
         drop = float(even + np.hypot(even, odd))
-        ranked.append((drop, cost, _rotated(skeleton, middle, root, float(np.arctan2(-odd, -even)))))
-    return sorted(ranked, key=lambda item: -2 * item[0] / item[1])
+        ranked.append(Inserted(drop, _rotated(skeleton, middle, root, float(np.arctan2(-odd, -even))), *place))
+    return sorted(ranked, key=lambda item: -2 * item.drop / item.n_edges)
 
 
 def _steepest(bench: Bench, elite: Skeleton) -> list[tuple[int, int]]:
@@ -57,6 +68,8 @@ def _steepest(bench: Bench, elite: Skeleton) -> list[tuple[int, int]]:
     if bench.is_spent:
         return []
     slopes = np.abs(bench.rotation_gradients(elite))
+    if np.isnan(slopes).any():
+        return []
     score = slopes * (2.0 / bench.landscape.pool.costs)
     n_best = min(8 * _N_KEPT, score.size)
     best = np.argpartition(-score.ravel(), n_best - 1)[:n_best]
