@@ -43,8 +43,7 @@ def baselines(result: SearchResult, random_state: int) -> list[tuple[str, Candid
         ("reference", _measured(problem, problem.start_circuit()), ""),
         ("best product state", _product(problem, rng), f"{_PRODUCT_STARTS} starts"),
     ]
-    for k, candidate in enumerate(_doubles(problem)):
-        rows.append((f"CI-guided doubles, {k + 1}", candidate, "2 or 4 qubits each, disjoint"))
+    rows += _doubles(problem)
     for n_layers in _LAYERS:
         rows.append((f"hardware-efficient, {n_layers}", _layered(problem, n_layers, rng), "layers; 5 starts"))
     rows.append(_uccsd(problem))
@@ -88,16 +87,22 @@ def _layered(problem: SearchProblem, n_layers: int, rng: np.random.Generator) ->
     return _lowered(problem, gates, rng.uniform(-np.pi, np.pi, (5, n_values(gates))))
 
 
-def _doubles(problem: SearchProblem) -> list[Candidate]:
+def _doubles(problem: SearchProblem) -> list[tuple[str, Candidate | None, str]]:
     """Return fans on the reference: RY on one qubit and CX to the others, for the best two-state mixtures."""
-    hamiltonian, bits = getattr(problem, "hamiltonian", None), problem.reference_bits
-    if hamiltonian is None or bits is None or len(problem.edges) < problem.n_qubits * (problem.n_qubits - 1) // 2:
-        return []
-    n = problem.n_qubits
+    name, n = "CI-guided doubles", problem.n_qubits
+    hamiltonian = getattr(problem, "hamiltonian", None)
+    if hamiltonian is None:
+        return [(name, None, "needs a Hamiltonian")]
+    if len(problem.edges) < n * (n - 1) // 2:
+        return [(name, None, "needs a device that couples all pairs")]
     matrix = hamiltonian.to_sparse().tocsr()
+    diagonal = np.real(matrix.diagonal())
+    bits, note = problem.reference_bits, "2 or 4 qubits each, disjoint"
+    if bits is None:
+        lowest = int(np.argmin(diagonal))
+        bits, note = tuple(lowest >> (n - 1 - q) & 1 for q in range(n)), f"{note}, on the lowest basis state"
     index = int("".join(map(str, bits)), 2)
     column = np.asarray(matrix[[index]].todense()).ravel()
-    diagonal = np.real(matrix.diagonal())
     drops = []
     for size in (2, 4):
         for support in itertools.combinations(range(n), size):
@@ -107,7 +112,7 @@ def _doubles(problem: SearchProblem) -> list[Candidate]:
             if drop > 1e-9:
                 drops.append((float(drop), support))
     taken: list[tuple[int, ...]] = []
-    found = []
+    found: list[tuple[str, Candidate | None, str]] = []
     for _, support in sorted(drops, reverse=True):
         if any(set(support) & set(old) for old in taken):
             continue
@@ -118,10 +123,10 @@ def _doubles(problem: SearchProblem) -> list[Candidate]:
             gates += [["x", [q], None] for q in rest if bits[q] != bits[first]]
             gates += [["cx", [first, q], None] for q in rest]
         starts = np.array([[np.pi * bits[s[0]] + sign * 0.1 for s in taken] for sign in (1, -1)])
-        found.append(_lowered(problem, gates, starts))
+        found.append((f"{name}, {len(taken)}", _lowered(problem, gates, starts), note))
         if len(found) == 3:
             break
-    return found
+    return found or [(name, None, "no mixture of two basis states is lower")]
 
 
 def _uccsd(problem: SearchProblem) -> tuple[str, Candidate | None, str]:

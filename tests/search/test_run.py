@@ -93,7 +93,7 @@ def test_the_front_is_right_by_an_independent_simulator():
         assert ql.sim.Statevector().expectation(again, CHAIN) == pytest.approx(candidate.cost, abs=1e-9)
     assert result.best.cost == pytest.approx(exact, abs=1e-3)
     best = [step.best for step in result.history]
-    assert best == sorted(best, reverse=True)
+    assert max(np.diff(best)) <= result.problem.resolution  # a circuit with fewer angles may give way by that much
 
 
 def test_coupling_is_kept():
@@ -298,3 +298,18 @@ def test_a_report_holds_the_front_against_baselines():
     data = json.loads(report.to_json())
     again = ql.Circuit.from_qasm(data["front"][-1]["qasm"])
     assert ql.sim.Statevector().expectation(again, molecule.hamiltonian) == pytest.approx(result.best.cost, abs=1e-9)
+
+
+def test_doubles_stand_in_a_report_without_a_reference_or_say_why_not():
+    molecule = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
+    budget = Budget(evaluations=2000)
+    for coupling in (None, "line"):
+        task = EnergyProblem(molecule.hamiltonian, gates=("ry", "rz", "cx"), coupling=coupling)
+        rows = run(task, budget=budget, random_state=0).report().baselines
+        [(candidate, note)] = [(candidate, note) for name, candidate, note in rows if name.startswith("CI-guided")]
+        if coupling is None:
+            assert candidate.cost == pytest.approx(molecule.exact_energy, abs=1e-9)
+            assert "on the lowest basis state" in note
+        else:
+            assert candidate is None
+            assert "couples all pairs" in note
