@@ -26,8 +26,8 @@ CASES = [
     (5, 0.005, "Z", "gaps", 50_000, 0, 1_000_000),
     (3, 0.005, "Z", "perceptron", 4_000_000, 0, 1_000_000),
 ]
-# One network that sees everything; more to learn edges from: there are three times as many as at distance 5.
-SETTINGS = {("edges", 7): {"shares_weights": False, "hidden": (512, 512), "edge_share": 0.3}}
+# More to learn edges from: there are three times as many as at distance 5.
+SETTINGS = {("edges", 7): {"edge_share": 0.3}}
 DECODERS = {
     "edges": ql.decoders.NeuralReweighting,
     "gaps": ql.decoders.GapStacking,

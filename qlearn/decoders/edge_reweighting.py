@@ -29,7 +29,7 @@ _STACKING_ROWS, _VALIDATION_ROWS = 200_000, 100_000  # distinct syndromes to cho
 _MOST_SHOTS = 2_000_000  # where syndromes repeat
 _POOL = 8  # blocks that are merged at a time
 _LEAST_TO_CHOOSE = 20_000
-_FLAT_UP_TO, _SHARED_FROM = 40, 200  # detectors
+_SMALL_UP_TO, _SHARED_FROM = 40, 400  # detectors
 _VOTES_FROM, _N_VOTES = 200, 15  # detectors, and members of the ensemble
 _PATHS, _STACK = "path sum", "stacked path sum"
 
@@ -53,7 +53,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
         weights are shared.
     shares_weights : bool, optional
         Whether edges that are translations of each other in space and time share a network that sees what is near, or
-        one network sees everything; shared from 200 detectors on by default. Needs coordinates of the detectors.
+        one network sees everything; shared from 400 detectors on by default. Needs coordinates of the detectors.
     threshold : float, optional
         Shots whose plain complementary gap is at least this many nats are left to matching; by default 1.8 times
         the middle weight of an edge.
@@ -94,8 +94,9 @@ class NeuralReweighting(AbstractNeuralDecoder):
 
     Cost on one core: at distance 3, 2 million shots and a minute of training close nine tenths of the gap from
     matching to the optimum; at distance 5, 15 million shots take a quarter of an hour and save correlated matching 19 %
-    of its errors. Prediction at p = 0.005, for an unsure shot: 10 µs at distance 3, 0.2 ms at distance 5, 1 ms at
-    distance 7; one shot in three or four is unsure.
+    of its errors; at distance 7, 8 million take 25 minutes and save 22 %. Prediction at p = 0.005, for an unsure shot:
+    10 µs at distance 3, 0.2 ms at distance 5, 2 ms at distance 7, half of that the votes; one shot in three or four is
+    unsure.
 
     Examples
     --------
@@ -162,7 +163,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
         if shares is None:
             shares = problem.n_detectors >= _SHARED_FROM and not np.isnan(problem.coordinates).any()
         small = (32, 32) if shares else (128, 128)
-        hidden = self.hidden or (small if shares or problem.n_detectors <= _FLAT_UP_TO else (512, 512))
+        hidden = self.hidden or (small if shares or problem.n_detectors <= _SMALL_UP_TO else (512, 512))
         self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
         observables = range(problem.n_observables)
         self._models = [EdgeModel(problem, k, hidden, self.threshold, shares_weights=shares) for k in observables]

@@ -64,6 +64,18 @@ def test_clear_shots_are_left_to_matching(problem, decoder):
     assert np.array_equal(decoder.predict(detectors)[clear], base.predict(detectors)[clear])
 
 
+def test_many_detectors_share_weights_and_ask_for_votes(problem, monkeypatch):
+    few, many = NeuralReweighting(**QUICK), NeuralReweighting(**QUICK)
+    few._prepare(problem)
+    assert few._models[0].kinds is None
+    assert len(few._features[0]) == 7
+    monkeypatch.setattr(edge_reweighting, "_SHARED_FROM", problem.n_detectors)
+    monkeypatch.setattr(edge_reweighting, "_VOTES_FROM", problem.n_detectors)
+    many._prepare(problem)
+    assert len(many._models[0].kinds) > 0
+    assert len(many._features[0]) == 8
+
+
 def test_gradients_of_both_losses_equal_finite_differences(problem, rng):
     model = EdgeModel(problem, 0, (3,))
     network = model.random_network(rng)
