@@ -19,10 +19,9 @@ from .results import Result
 
 THREADS = "one"
 PLACES = {3: "3_5", 5: "5_5"}
-# One network that sees everything, at all lengths.
-SETTINGS = {
-    3: {"hidden": (256, 256), "threshold": 20.0, "shares_weights": False},
-    5: {"hidden": (512, 512), "threshold": 20.0, "shares_weights": False},
+SETTINGS = {  # of each distance
+    3: {"hidden": (256, 256), "threshold": 20.0},
+    5: {"hidden": (512, 512), "threshold": 20.0},
 }
 TUNING = {"passes": 3, "learning_rate": 2e-4}
 # distance, training shots, seeds
