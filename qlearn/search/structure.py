@@ -26,8 +26,8 @@ class StructureSearch(Strategy):
     Circuits are lists of undirected edges with free rotations between them. For each number of edges an archive keeps
     the best few distinct ones; moves put in the Pauli rotation with the best predicted drop per edge and prune what
     it makes superfluous, or insert, replace and delete edges with inherited angles; angles that a quarter turn can
-    replace are taken out of what reaches the front. The lowest circuit grows by whole rotations for up to half of the
-    evaluations, as long as that wins something: larger circuits show what is to be won. Every start (the reference, the
+    replace are taken out of what reaches the front. Circuits of the front grow by whole rotations as long as that
+    wins something. Every start (the reference, the
     basis states of lowest energy in the sectors of the Hamiltonian's Z2 symmetries, random product states) has archives
     of its own, so that a search leaves a bad basin; archives that arrive at the same circuit become one. Moves are
     chosen by their reward per evaluation.
@@ -88,7 +88,6 @@ class StructureSearch(Strategy):
         self.best_ = np.full(most + 1, np.inf)
         self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
         self.untrimmed_: dict[int, tuple[Skeleton, float]] = {}
-        self.efforts_ = [0, 0]  # evaluations of growth, and of all other moves
         self.moves_ = {name: [0, 0] for name in MOVES}
         self.asked_: list[Task] = []
 
@@ -117,19 +116,18 @@ class StructureSearch(Strategy):
         return 0.5 * reached / reached.sum() + 0.5 * rates / rates.sum()
 
     def _growth(self, rng: np.random.Generator) -> list[Task]:
-        """Let the lowest circuits of some archives grow, if growth has spent less than all other moves.
+        """Let circuits of the fronts of some archives grow, as often as growth earns it among all moves.
 
-        Larger circuits show what is to be won, and pruning starts from them.
+        Larger circuits show what is to be won; what is won at some size is handed on to the larger ones.
         """
-        growing, others = self.efforts_
-        shares = self._shares()
-        is_open = [archive.is_open for archive in self.archives_]
-        if growing > others or not any(is_open):
+        share = _chances(list(self.rewards_.values()), _FLOOR)[list(MOVES).index("grow")]
+        entries = [archive.ungrown for archive in self.archives_]
+        is_open = np.array([entry is not None for entry in entries])
+        if rng.random() >= share or not is_open.any():
             return []
-        weights = shares * is_open
-        size = min(self.batch, sum(is_open))
-        chosen = rng.choice(len(weights), size, replace=False, p=weights / weights.sum())
-        return [self._task("grow", int(k), self.archives_[k].lowest, i) for i, k in enumerate(chosen)]
+        weights = self._shares() * is_open
+        chosen = rng.choice(len(weights), min(self.batch, is_open.sum()), replace=False, p=weights / weights.sum())
+        return [self._task("grow", int(k), entries[k], i) for i, k in enumerate(chosen)]
 
     def _task(self, name: str, archive: int, entry: Entry, index: int) -> Task:
         entry.moved.add(name)
@@ -160,7 +158,7 @@ class StructureSearch(Strategy):
         if not choices:
             choices = {"insert": row[int(rng.integers(len(row)))]}
         names = list(choices)
-        name = names[_drawn(rng, [self.rewards_[name] for name in names], _FLOOR)]
+        name = names[int(rng.choice(len(names), p=_chances([self.rewards_[name] for name in names], _FLOOR)))]
         return self._task(name, archive_index, choices[name], index)
 
     def _tell(self, outcomes: list[Outcome]) -> list[Found]:
@@ -184,9 +182,6 @@ class StructureSearch(Strategy):
                     self.untrimmed_[n_edges] = (skeleton, found.cost)
                     news.append(found)
             if isinstance(task, Move):
-                self.efforts_[task.name != "grow"] += outcome.spent.evaluations
-                if task.name == "grow":
-                    archive.growth = task.energy - min((f.cost for f in outcome.found), default=task.energy)
                 cost = outcome.spent.evaluations / 1000.0
                 self.moves_[task.name][0] += bests
                 self.moves_[task.name][1] += 1
@@ -238,8 +233,8 @@ def _note(tally: list[float], reward: float, cost: float) -> None:
     tally[1] = _DECAY * tally[1] + cost
 
 
-def _drawn(rng: np.random.Generator, tallies: list[list[float]], floor: float) -> int:
-    """Return an index, with a probability that grows with the reward per evaluation."""
+def _chances(tallies: list[list[float]], floor: float) -> np.ndarray:
+    """Return probabilities that grow with the reward per evaluation."""
     rates = np.array([reward / max(cost, 1e-9) for reward, cost in tallies])
     weights = floor + rates / max(rates.sum(), 1e-300)
-    return int(rng.choice(len(tallies), p=weights / weights.sum()))
+    return weights / weights.sum()

@@ -77,13 +77,18 @@ def test_growth_adds_one_rotation_without_idle_edges():
     assert grow(bench, start, molecule.hartree_fock_energy, Level(level.cuts[:3], level.best[:3])) == []
 
 
-def test_the_lowest_of_an_archive_is_the_smallest_of_its_energy():
+def test_circuits_grow_once_and_only_where_edges_are_worth_something():
     archive, _ = filled((0, -1.0), (1, -2.0))
+    archive.add(Skeleton((), np.zeros((4, 1))), 0.0)
     larger = inserted(skeleton(PAIRS[1]), 1, [(0, 1)])
-    archive.add(larger, -2.0)
-    assert archive.lowest.skeleton.edges == (PAIRS[1],)
+    archive.add(larger, -2.001)  # a share of 1e-3 is worth no edge
+    grown = []
+    while (entry := archive.ungrown) is not None:
+        grown.append(entry.energy)
+        entry.moved.add("grow")
+    assert grown == [0.0, -2.0]
     archive.add(larger, -3.0)
-    assert archive.lowest.energy == -3.0
+    assert archive.ungrown.energy == -3.0
 
 
 def test_a_state_of_another_symmetry_does_not_end_a_search():

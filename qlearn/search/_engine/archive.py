@@ -11,7 +11,7 @@ from .skeleton import Skeleton
 
 _TWINS = 3  # circuits of one energy that an archive keeps, if their edges differ
 _DELAY = 1  # energies whose turn comes before that of a twin
-_WORTH = 1e-3  # share of all that was won: circuits do not grow for less
+_WORTH = 1e-3  # share of all that was won: less is not worth more edges
 _AHEAD = 3  # edges beyond the smallest best circuit: a plateau may have to be crossed
 
 
@@ -47,29 +47,31 @@ class Archive:
     def __init__(self, n_kept: int, most: int, width: float) -> None:
         self.n_kept, self.width = n_kept, width
         self.rows: list[list[Entry]] = [[] for _ in range(most + 1)]
-        self.growth = np.inf  # what the last growth won
         self.progress = [1.0, 1.0]  # own records and evaluations, both decaying
 
     @property
     def top(self) -> int:
         """Largest number of edges to work on: somewhat more than the smallest nearly lowest circuit has."""
         best = np.array([row[0].energy if row else np.inf for row in self.rows])
-        won = best[0] - best.min() if self.rows[0] else 0.0
-        smallest = int(np.flatnonzero(best <= best.min() + max(self.width, _WORTH * won))[0])
+        smallest = int(np.flatnonzero(best <= best.min() + max(self.width, _WORTH * self._won))[0])
         largest = int(np.flatnonzero(np.isfinite(best))[-1])
         return min(smallest + _AHEAD, largest)
 
     @property
-    def lowest(self) -> Entry:
-        """The smallest skeleton of the lowest energy."""
-        return min((row[0] for row in self.rows if row), key=lambda entry: entry.energy)
+    def ungrown(self) -> Entry | None:
+        """The smallest circuit that is worth its edges and has not grown, if there is one."""
+        lowest = np.inf
+        for row in self.rows[:-1]:
+            if row and row[0].energy < lowest - max(self.width, _WORTH * self._won):
+                lowest = row[0].energy
+                if "grow" not in row[0].moved:
+                    return row[0]
+        return None
 
     @property
-    def is_open(self) -> bool:
-        """Whether its lowest circuit may grow: it has not yet, there is room, and the last growth won something."""
-        lowest = self.lowest
-        is_worth = self.growth > _WORTH * (self.rows[0][0].energy - lowest.energy) if self.rows[0] else True
-        return "grow" not in lowest.moved and len(lowest.skeleton.edges) < len(self.rows) - 1 and is_worth
+    def _won(self) -> float:
+        """What all edges together have won."""
+        return self.rows[0][0].energy - min(row[0].energy for row in self.rows if row) if self.rows[0] else 0.0
 
     def level(self) -> Level:
         """Return the energies that newcomers must beat.
