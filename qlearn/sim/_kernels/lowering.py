@@ -355,6 +355,19 @@ def _emit_chain(q, table, chain, nodes, frame, pending, trainable, late, counts,
     pending[0, q], pending[2, q] = -1, 0
 
 
+@kernel
+def _ends_layer(step, pending):
+    """Return whether a step sends all chains off, so that their rotations about Z can join one group before it."""
+    if step[0] not in (PAULI, CONDITIONAL, EXCITE):
+        return False
+    needed, n_cuts = False, 0
+    for q in range(pending.shape[1]):
+        axes = pending[2, q]
+        needed |= axes & ~_commuting_axes(step, q) != 0
+        n_cuts += axes & (1 << AXIS_Z) != 0 and axes != 1 << AXIS_Z
+    return needed and n_cuts >= _FEWEST_CUT
+
+
 @njit(nogil=True, cache=True)
 def _lower(
     bytecode, paulis, n_angles, trainable, position, plain_lanes, from_zero, lane_bits, group, templates,
@@ -372,9 +385,10 @@ def _lower(
         frame[V_, q] = frame[R_, q] = 1 << position[q]
     n_nodes = 0
     for i in range(n_steps + 1):
-        for q in range(n_qubits if i == n_steps or steps[i, 0] != ROTATE else 0):
+        every = i == n_steps or (group and _ends_layer(steps[i], pending))
+        for q in range(n_qubits if every or steps[i, 0] != ROTATE else 0):
             axes = pending[2, q]
-            if axes != 0 and (i == n_steps or axes & ~_commuting_axes(steps[i], q) != 0):
+            if axes != 0 and (every or axes & ~_commuting_axes(steps[i], q) != 0):
                 _emit_chain(
                     q, table, chain, nodes, frame, pending, trainable, late, counts, lane_bits, from_zero, group
                 )

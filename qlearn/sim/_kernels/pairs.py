@@ -184,11 +184,17 @@ def fill_table(table, patterns, op, lane_bits, ar, ai, br, bi, is_phase):
 
 
 @njit(inline="always")
+def conditions_of(row, c1, c2, c3):
+    """Return what the conditions see in a row, to be compared with what they want."""
+    return parity(row & c1) | (parity(row & c2) << 1) | (parity(row & c3) << 2)
+
+
+@njit(inline="always")
 def entry_of(row, r, s, c1, c2, c3):
     """Return the table entry of a row, see `fill_table`."""
     entry = parity(row & r) | (parity(row & s) << 1)
     if (c1 | c2 | c3) != 0:
-        entry |= (parity(row & c1) << 2) | (parity(row & c2) << 3) | (parity(row & c3) << 4)
+        entry |= conditions_of(row, c1, c2, c3) << 2
     return entry
 
 
@@ -196,6 +202,21 @@ def entry_of(row, r, s, c1, c2, c3):
 def decided_by_row(op, lane_bits):
     """Return whether an operation's conditions do not depend on the lane, so that whole rows can be skipped."""
     return (op[C1] | op[C2] | op[C3]) & ((1 << lane_bits) - 1) == 0
+
+
+@njit(inline="always")
+def spread(i, bit):
+    """Return number i with a zero put in at a bit."""
+    return ((i & -bit) << 1) | (i & (bit - 1))
+
+
+@njit(inline="always")
+def active_row(i, bit, c1, want):
+    """Return the i-th row whose parity with c1 is the lowest bit of `want`; `bit` is the highest of c1, 0 for none."""
+    if bit == 0:
+        return i
+    row = spread(i, bit)
+    return row | (bit & -(parity(row & c1) ^ (want & 1)))
 
 
 @kernel
@@ -309,7 +330,9 @@ def general_diagonal(ket, n_rows, op, lane_bits, table):
     r = op[R] >> lane_bits
     c1, c2, c3 = op[C1] >> lane_bits, op[C2] >> lane_bits, op[C3] >> lane_bits
     skip, want = decided_by_row(op, lane_bits), op[WANT]
-    for row in range(n_rows):
+    bit = low_mask(c1) + 1 if skip and c1 != 0 else 0
+    for i in range(n_rows >> (bit != 0)):
+        row = active_row(i, bit, c1, want)
         entry = entry_of(row, r, 0, c1, c2, c3)
         if skip and entry >> 2 != want:
             continue
@@ -327,7 +350,9 @@ def general_diagonal_back(ket, bra, n_rows, op, lane_bits, table, products):
     c1, c2, c3 = op[C1] >> lane_bits, op[C2] >> lane_bits, op[C3] >> lane_bits
     gz = load(products, 2 * w)
     skip, want = decided_by_row(op, lane_bits), op[WANT]
-    for row in range(n_rows):
+    bit = low_mask(c1) + 1 if skip and c1 != 0 else 0
+    for i in range(n_rows >> (bit != 0)):
+        row = active_row(i, bit, c1, want)
         entry = entry_of(row, r, 0, c1, c2, c3)
         if skip and entry >> 2 != want:
             continue

@@ -5,11 +5,12 @@ each other: about Y those of equal planes, about X those of different ones. The 
 index with one mask. Up to three operations whose pairing masks are independent run together on quadruples or octets of
 vectors, which fit the registers: fewer passes over the state, and fewer addresses to compute for each product.
 
-Where the partner lies in other lanes, a shuffle brings it over, one operation at a time.
+Where the partner lies in other lanes, a shuffle brings it over, and where conditions choose rows, the others are
+skipped: both one operation at a time.
 """
 
-from .layout import C1, FLAGS, KIND, PAIR, SIGN, TURN_X, TURN_Y, R, S, V
-from .pairs import lane_sign, low_mask
+from .layout import C1, C2, C3, FLAGS, KIND, PAIR, SIGN, TURN_X, TURN_Y, WANT, R, S, V
+from .pairs import conditions_of, decided_by_row, lane_sign, low_mask
 from .simd import kernel, lanes_of, load, merged, parity, splat, store, xor_lanes
 
 MOST_TOGETHER = 3
@@ -30,8 +31,10 @@ def _shape(op, lane_bits):
 
 @kernel
 def is_turn(op, lane_bits):
-    """Return whether an operation is an unconditional rotation about X or Y that pairs different vectors."""
-    turns = op[KIND] == PAIR and op[FLAGS] & (TURN_X | TURN_Y) != 0 and op[C1] == 0
+    """Return whether an operation is a rotation about X or Y, of whole rows, that pairs different vectors."""
+    turns = op[KIND] == PAIR and op[FLAGS] & (TURN_X | TURN_Y) != 0
+    if op[C1] != 0:
+        return turns and decided_by_row(op, lane_bits) and op[V] & ((1 << lane_bits) - 1) == 0
     return turns and (op[V] >> lane_bits != 0 or op[FLAGS] & TURN_X != 0)
 
 
@@ -40,9 +43,11 @@ def turns_together(table, first, step, most, lane_bits):
     """Return how many operations from the turn `first` on, going by `step` (1 or -1), run together."""
     v_0, _, flip = _shape(table[first], lane_bits)
     v_1, n = 0, 1
+    if table[first, C1] != 0:
+        return n
     while flip == 0 and n < most and n < MOST_TOGETHER and is_turn(table[first + n * step], lane_bits):
         v, _, flip = _shape(table[first + n * step], lane_bits)
-        if flip or v in (v_0, v_1, v_0 ^ v_1):
+        if flip or table[first + n * step, C1] != 0 or v in (v_0, v_1, v_0 ^ v_1):
             break
         v_1 = v
         n += 1
@@ -129,6 +134,64 @@ def _one_back(ket, bra, n, lane_bits, op, c, entries):
         store(bra, j, c * p - b * m)
         store(bra, k, c * q - d * o)
         start = _next_start(start, pivots)
+    return g
+
+
+@merged
+def _where(op, lane_bits):
+    """Return what finds the pairs of rows that a conditional turn acts on: masks of conditions, what they want, pivots.
+
+    A pair is met at its row without the highest bit of V; the highest other bit of the first condition follows from it.
+    """
+    v, c1, c2, c3 = op[V] >> lane_bits, op[C1] >> lane_bits, op[C2] >> lane_bits, op[C3] >> lane_bits
+    pivot = _high_bit(v)
+    return c1, c2, c3, op[WANT], pivot, _high_bit(c1 & ~pivot)
+
+
+@kernel
+def _one_where(ket, n_rows, lane_bits, op, c, entries):
+    """Rotate the pairs of rows that fit the conditions, both planes at once."""
+    w = lanes_of(ket)
+    v, signs, _ = _shape(op, lane_bits)
+    c1, c2, c3, want, pivot, other = _where(op, lane_bits)
+    start = 0
+    while start < n_rows:
+        row = start | (other & -(parity(start & c1) ^ (want & 1)))
+        start = _next_start(start, pivot | other)
+        if conditions_of(row, c1, c2, c3) != want:
+            continue
+        at, also = _entry(0, 2 * row, signs, w), _entry(0, 2 * row + 1, signs, w)
+        j, k = 2 * row * w, ((2 * row) ^ v) * w
+        m, o = (2 * row + 1) * w, ((2 * row + 1) ^ v) * w
+        x, y, u, t = load(ket, j), load(ket, k), load(ket, m), load(ket, o)
+        store(ket, j, c * x + load(entries, at) * y)
+        store(ket, k, c * y + load(entries, at + w) * x)
+        store(ket, m, c * u + load(entries, also) * t)
+        store(ket, o, c * t + load(entries, also + w) * u)
+
+
+@kernel
+def _one_where_back(ket, bra, n_rows, lane_bits, op, c, entries):
+    """Undo `_one_where` on ket and bra; return Im <bra|P|ket> of its axis on those rows."""
+    w = lanes_of(ket)
+    v, signs, _ = _shape(op, lane_bits)
+    c1, c2, c3, want, pivot, other = _where(op, lane_bits)
+    start, g = 0, splat(ket, 0.0)
+    while start < n_rows:
+        row = start | (other & -(parity(start & c1) ^ (want & 1)))
+        start = _next_start(start, pivot | other)
+        if conditions_of(row, c1, c2, c3) != want:
+            continue
+        for plane in range(2):
+            at = _entry(0, 2 * row + plane, signs, w)
+            j, k = (2 * row + plane) * w, ((2 * row + plane) ^ v) * w
+            x, y, p, q = load(ket, j), load(ket, k), load(bra, j), load(bra, k)
+            b, d = load(entries, at), load(entries, at + w)
+            g -= load(entries, at + _SIGNS * w) * (p * y) + load(entries, at + (_SIGNS + 1) * w) * (q * x)
+            store(ket, j, c * x - b * y)
+            store(ket, k, c * y - d * x)
+            store(bra, j, c * p - b * q)
+            store(bra, k, c * q - d * p)
     return g
 
 
@@ -309,7 +372,10 @@ def turn(ket, n_rows, lane_bits, table, first, count, coefficients, entries):
         _two(ket, 2 * n_rows, lane_bits, table, first, coefficients, entries)
     else:
         c = load(coefficients, first * 4 * lanes_of(ket))
-        _one(ket, 2 * n_rows, lane_bits, table[first], c, entries)
+        if table[first, C1] != 0:
+            _one_where(ket, n_rows, lane_bits, table[first], c, entries)
+        else:
+            _one(ket, 2 * n_rows, lane_bits, table[first], c, entries)
 
 
 @kernel
@@ -322,5 +388,8 @@ def turn_back(ket, bra, n_rows, lane_bits, table, first, count, coefficients, en
         g_0, g_1 = _two_back(ket, bra, 2 * n_rows, lane_bits, table, first, coefficients, entries)
     else:
         c = load(coefficients, first * 4 * lanes_of(ket))
-        g_0 = _one_back(ket, bra, 2 * n_rows, lane_bits, table[first], c, entries)
+        if table[first, C1] != 0:
+            g_0 = _one_where_back(ket, bra, n_rows, lane_bits, table[first], c, entries)
+        else:
+            g_0 = _one_back(ket, bra, 2 * n_rows, lane_bits, table[first], c, entries)
     return g_0, g_1, g_2
