@@ -25,7 +25,7 @@ SETTINGS = {  # of each distance
 }
 TUNING = {"passes": 3, "learning_rate": 2e-4}
 # distance, training shots, seeds
-FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 2_500_000, range(1))]
+FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 2_000_000, range(1))]
 # distance: lengths, and training shots of each
 LENGTHS = {3: (range(3, 26, 2), 250_000), 5: ((3, 5, 9, 13), 250_000)}
 # Widths of the prior of the moments; passes and learning rates of the refinement.
