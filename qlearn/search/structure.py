@@ -121,13 +121,14 @@ class StructureSearch(Strategy):
         Larger circuits show what is to be won; what is won at some size is handed on to the larger ones.
         """
         share = _chances(list(self.rewards_.values()), _FLOOR)[list(MOVES).index("grow")]
-        entries = [archive.ungrown for archive in self.archives_]
-        is_open = np.array([entry is not None for entry in entries])
+        ungrown = [archive.ungrown for archive in self.archives_]
+        is_open = np.array([len(entries) > 0 for entries in ungrown])
         if rng.random() >= share or not is_open.any():
             return []
         weights = self._shares() * is_open
         chosen = rng.choice(len(weights), min(self.batch, is_open.sum()), replace=False, p=weights / weights.sum())
-        return [self._task("grow", int(k), entries[k], i) for i, k in enumerate(chosen)]
+        ends = [ungrown[k][-int(rng.integers(2))] for k in chosen]  # the smallest or the largest
+        return [self._task("grow", int(k), entry, i) for i, (k, entry) in enumerate(zip(chosen, ends))]
 
     def _task(self, name: str, archive: int, entry: Entry, index: int) -> Task:
         entry.moved.add(name)

@@ -58,15 +58,16 @@ class Archive:
         return min(smallest + _AHEAD, largest)
 
     @property
-    def ungrown(self) -> Entry | None:
-        """The smallest circuit that is worth its edges and has not grown, if there is one."""
+    def ungrown(self) -> list[Entry]:
+        """The circuits that are worth their edges and have not grown, smallest first."""
+        found: list[Entry] = []
         lowest = np.inf
         for row in self.rows[:-1]:
             if row and row[0].energy < lowest - max(self.width, _WORTH * self._won):
                 lowest = row[0].energy
                 if "grow" not in row[0].moved:
-                    return row[0]
-        return None
+                    found.append(row[0])
+        return found
 
     @property
     def _won(self) -> float:
