@@ -72,6 +72,7 @@ def _measure(case: Case, hamiltonian, reference, exact: float, options: Options)
         hamiltonian, gates=("ry", "cx"), reference=reference, symmetries=[(spin, 0.0)], penalty=case.penalty
     )
     seconds = 1.0 if options.quick else case.seconds
+    ql.search.run(task, budget=ql.search.Budget(evaluations=20_000), random_state=99)  # compiles the kernels
     results, clocks = [], []
     for seed in range(2 if options.quick else (N_SEEDS if task.n_qubits < 10 else 2)):
         clocks.append(_Clock(seconds, exact))
