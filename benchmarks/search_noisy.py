@@ -5,8 +5,9 @@ when measured without noise; LiH on four qubits with the median noise of IBM Mum
 are not at hand: the numbers below are of their size. Circuits are searched on the coupling map with exact energies,
 which CRLQAS does not use. The angles of the smallest circuit within 1.6 mHa of the best, each off by 0.1, are then
 trained as on the device, on noisy energies with shots only; errors of the result are without noise. Harder, and shown
-beside: all angles forgotten and trained from the reference, where training ends in local minima. Only that is judged
-against CRLQAS.
+beside: all angles forgotten and trained from the reference. Only that is judged against CRLQAS. On LiH noise moves the
+optimum: BFGS on exact noisy energies ends 14.8 mHa off with noise and 4.9 without from the reference, 16.5 and 1.3 from
+the angles found.
 """
 
 import time
@@ -21,7 +22,6 @@ from .results import Result
 
 THREADS = "one"
 N_SEEDS = 3
-N_STARTS = 6  # of angles trained from nothing
 ENOUGH = 1.6e-3  # Hartree
 
 
@@ -115,22 +115,12 @@ def _tuned(problem, candidate, case: Case, initial: np.ndarray, seed: int, optio
 
 
 def _forgotten(problem, candidate, case: Case, seed: int, options: Options):
-    """Return the candidate with angles trained from nothing: by Rotosolve from some starts, the best one then tuned.
-
-    The starts are the reference and random angles; which is best is decided by fresh shots under noise.
-    """
+    """Return the candidate with angles trained from those nearest to the reference, by long steps first."""
     rng = np.random.default_rng(seed)
-    size = len(candidate.values)
-    starts = [np.pi * np.round(candidate.values / np.pi) + rng.normal(0.0, 0.1, size)]
-    starts += [rng.uniform(-np.pi, np.pi, size) for _ in range(0 if options.quick else N_STARTS - 1)]
-    trained = []
-    for k, start in enumerate(starts):
-        found = ql.search.retrain(
-            problem, candidate, optimizer=ql.variational.Rotosolve(),
-            execution=ql.variational.ParameterShift(n_shots=case.n_shots, noise=problem.noise), initial=start,
-            max_epochs=2 if options.quick else 10, random_state=100 * seed + k,
-        )  # fmt: skip
-        value = ql.search.remeasure(problem, found, n_shots=case.n_shots, random_state=100 * seed + k).value
-        trained.append((value, k, found))
-    first = min(trained)[2]
+    first = ql.search.retrain(
+        problem, candidate, optimizer=ql.variational.Adam(0.1, decay=0.02),
+        execution=ql.variational.ParameterShift(n_shots=case.n_shots, noise=problem.noise),
+        initial=np.pi * np.round(candidate.values / np.pi) + rng.normal(0.0, 0.1, len(candidate.values)),
+        max_epochs=5 if options.quick else 160, random_state=seed,
+    )  # fmt: skip
     return _tuned(problem, first, case, first.values, seed, options)
