@@ -77,7 +77,7 @@ class ParetoFront(Sequence[Candidate]):
         if not all(is_simpler):
             return False
         self._members = [m for m in self._members if m not in covering]
-        self._members = [m for m in self._members if not self._covers(new, self.point(m), 0.0)]
+        self._members = [m for m in self._members if not self._covers(new, self.point(m), self.resolution)]
         self._members.append(candidate)
         self._members.sort(key=lambda member: (self.point(member)[1:], self.point(member)[0]))
         return True

@@ -255,6 +255,8 @@ def test_a_front_keeps_what_nothing_beats():
     assert front.best(two_qubit_gates=2).cost == -1.0
     with pytest.raises(ValueError, match="No circuit of the front keeps"):
         front.best(two_qubit_gates=1)
+    front = ParetoFront(("energy", "two_qubit_gates"), [point(-1.0, 4), point(-1.0 + 5e-10, 3)])
+    assert [c.two_qubit_gates for c in front] == [3]  # whichever came first
 
 
 def test_the_hypervolume_is_that_of_a_sum_over_cells(rng):
