@@ -18,6 +18,7 @@ from .strategy import Found, Outcome, Proposal, Strategy, Task
 __all__ = ["StructureSearch"]
 
 _NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.05
+_GROWN, _GROWTH = 9, 0.4  # qubits from which circuits grow whole, and its least share; fewer reach the front without
 
 
 class StructureSearch(Strategy):
@@ -26,11 +27,10 @@ class StructureSearch(Strategy):
     Circuits are lists of undirected edges with free rotations between them. For each number of edges an archive keeps
     the best few distinct ones; moves put in the Pauli rotation with the best predicted drop per edge and prune what
     it makes superfluous, or insert, replace and delete edges with inherited angles; angles that a quarter turn can
-    replace are taken out of what reaches the front. Circuits of the front grow by whole rotations as long as that
-    wins something. Every start (the reference, the
-    basis states of lowest energy in the sectors of the Hamiltonian's Z2 symmetries, random product states) has archives
-    of its own, so that a search leaves a bad basin; archives that arrive at the same circuit become one. Moves are
-    chosen by their reward per evaluation.
+    replace are taken out of what reaches the front. On nine qubits and more, where moves are dear, circuits of the
+    front also grow by whole rotations. Every start (the reference, the basis states of lowest energy in the sectors of
+    the Hamiltonian's Z2 symmetries, random product states) has archives of its own, so that a search leaves a bad
+    basin; archives that arrive at the same circuit become one. Moves are chosen by their reward per evaluation.
 
     Takes problems with a Hamiltonian: energies, states, unitaries, cuts.
 
@@ -86,9 +86,10 @@ class StructureSearch(Strategy):
         self.archives_ = [Archive(self.n_kept, most, self.width_) for _ in self.starts_]
         self.walks_ = [(0, 0) for _ in self.starts_]  # the next number of edges to work on, and where to turn back
         self.best_ = np.full(most + 1, np.inf)
-        self.rewards_ = {name: [1.0, 1.0] for name in MOVES}  # reward and evaluations, both decaying
+        names = [name for name in MOVES if name != "grow" or n >= _GROWN]
+        self.rewards_ = {name: [1.0, 1.0] for name in names}  # reward and evaluations, both decaying
         self.untrimmed_: dict[int, tuple[Skeleton, float]] = {}
-        self.moves_ = {name: [0, 0] for name in MOVES}
+        self.moves_ = {name: [0, 0] for name in names}
         self.asked_: list[Task] = []
 
     def _ask(self) -> list[Task]:
@@ -116,11 +117,13 @@ class StructureSearch(Strategy):
         return 0.5 * reached / reached.sum() + 0.5 * rates / rates.sum()
 
     def _growth(self, rng: np.random.Generator) -> list[Task]:
-        """Let circuits of the fronts of some archives grow, as often as growth earns it among all moves.
+        """Let circuits of the fronts of some archives grow, as often as that earns it, and a least share of the rounds.
 
         Larger circuits show what is to be won; what is won at some size is handed on to the larger ones.
         """
-        share = _chances(list(self.rewards_.values()), _FLOOR)[list(MOVES).index("grow")]
+        if "grow" not in self.rewards_:
+            return []
+        share = max(_GROWTH, _chances(list(self.rewards_.values()), _FLOOR)[list(self.rewards_).index("grow")])
         ungrown = [archive.ungrown for archive in self.archives_]
         is_open = np.array([len(entries) > 0 for entries in ungrown])
         if rng.random() >= share or not is_open.any():
@@ -152,7 +155,7 @@ class StructureSearch(Strategy):
         self.walks_[archive_index] = (n_edges + 1, end)
         row = archive.elites(n_edges)
         choices = {}
-        for name in MOVES:
+        for name in self.rewards_:
             elites = row if name == "large" else [entry for entry in row if name not in entry.moved]
             if elites and (n_edges or name in GROWING):
                 choices[name] = elites[int(rng.integers(len(elites)))] if name == "large" else elites[0]
