@@ -29,6 +29,7 @@ from .data import ClassificationProblem, RegressionProblem
 from .energy import EnergyProblem
 from .estimators import AnsatzSearchCV
 from .evolution import Evolution
+from .extrapolation import ZeroNoiseExtrapolation
 from .first_order import first_order_energy
 from .front import ParetoFront
 from .linear_readout import LinearReadoutProblem
@@ -79,6 +80,7 @@ __all__ = [
     "Task",
     "TreeSearch",
     "UnitarySynthesis",
+    "ZeroNoiseExtrapolation",
     "first_order_energy",
     "make_pool",
     "remeasure",

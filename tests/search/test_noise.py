@@ -1,9 +1,10 @@
 """Noise in a search: three ways to the energy, fresh shots, and angles trained from shots."""
 
+import numpy as np
 import pytest
 
 import qlearn as ql
-from qlearn.search import Budget, EnergyProblem, first_order_energy, remeasure, retrain, run
+from qlearn.search import Budget, EnergyProblem, ZeroNoiseExtrapolation, first_order_energy, remeasure, retrain, run
 from qlearn.variational import SPSA, NaturalGradient, ParameterShift, Rotosolve
 
 HYDROGEN = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
@@ -90,3 +91,37 @@ def test_angles_are_found_from_noisy_shots(winner):
     assert again.objectives["noisy_energy"] > again.cost
     with pytest.raises(TypeError, match="must be an EnergyProblem"):
         retrain(ql.search.CustomProblem(lambda circuit, values: 0.0, 2), winner)
+
+
+def test_extrapolation_takes_out_the_first_orders(winner):
+    errors = {}
+    for factors in ((1,), (1, 3), (1, 3, 5)):
+        for strength in (0.5, 0.25):
+            noise = ql.NoiseModel.depolarizing(0.0, 0.04 * strength)
+            engine = ZeroNoiseExtrapolation(noise, factors)
+            found = float(engine.expectation(winner.ansatz, HYDROGEN.hamiltonian, winner.values))
+            errors[len(factors), strength] = abs(found - winner.cost)
+    ratios = [errors[order, 0.5] / errors[order, 0.25] for order in (1, 2, 3)]
+    assert ratios == pytest.approx([2.0, 4.0, 8.0], rel=0.15)
+    assert errors[1, 0.25] > 10 * errors[2, 0.25] > 100 * errors[3, 0.25]
+
+
+def test_extrapolated_shots_are_estimates(winner):
+    engine = ZeroNoiseExtrapolation(device(1.0))
+    batch = winner.values + np.zeros((2000, 1))
+    found = engine.expectation(winner.ansatz, HYDROGEN.hamiltonian, batch, n_shots=400, random_state=0)
+    exact = float(engine.expectation(winner.ansatz, HYDROGEN.hamiltonian, winner.values))
+    assert found.value.std() == pytest.approx(found.std_error.mean(), rel=0.1)
+    assert found.value.mean() == pytest.approx(exact, abs=4 * found.value.std() / 2000**0.5)
+
+    def on_device(circuit, observables, values=None, **options):
+        return ql.sim.DensityMatrix().expectation(device(1.0).apply(circuit), observables, values, **options)
+
+    own = ZeroNoiseExtrapolation(engine=on_device)
+    assert float(own.expectation(winner.ansatz, HYDROGEN.hamiltonian, winner.values)) == pytest.approx(exact, abs=1e-12)
+
+
+@pytest.mark.parametrize("factors", [(), (1, 1), (1, 2), (-1, 1)])
+def test_extrapolation_wants_odd_numbers(winner, factors):
+    with pytest.raises(ValueError, match=r"`factors` must be different odd numbers such as \(1, 3\), got"):
+        ZeroNoiseExtrapolation(device(1.0), factors).expectation(winner.ansatz, HYDROGEN.hamiltonian, winner.values)
