@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ..circuits import GATES, Circuit, Instruction, decompose
 
@@ -26,13 +27,12 @@ def has_complex_gates(gates: Iterable[str]) -> bool:
     return any(name not in _REAL for name in gates if name in GATES)
 
 
-def without_pauli_rotations(steps: Iterable[Instruction], n_qubits: int, gates: frozenset[str]) -> list[Instruction]:
+def without_pauli_rotations(steps: Iterable[Instruction], gates: frozenset[str]) -> list[Instruction]:
     """Return the steps with every Pauli rotation written by gates on one qubit and CX.
 
     Parameters
     ----------
     steps : iterable of Instruction
-    n_qubits : int
     gates : frozenset of str
         Where they are real, so is what is written; strings with an even number of Y are then left as they are.
 
@@ -45,10 +45,22 @@ def without_pauli_rotations(steps: Iterable[Instruction], n_qubits: int, gates: 
         if step.name != "pauli_rotation" or len(step.qubits) == 1:
             written.append(step)
         elif has_complex_gates(gates):
-            written += decompose(Circuit(n_qubits).append(step), _LADDER)
+            written += [
+                Instruction(name, tuple(step.qubits[q] for q in qubits), step.angles if name == "rz" else angles)
+                for name, qubits, angles, _ in _ladder(step.data)
+            ]
         else:
             written += _real_rotation(step) if step.data.count("Y") % 2 else [step]
     return written
+
+
+@lru_cache(maxsize=4096)
+def _ladder(word: str) -> tuple[Instruction, ...]:
+    """Return the rotation of a string on as many qubits, in which the angle of the one RZ is to be replaced."""
+    places = tuple(range(len(word)))
+    return decompose(
+        Circuit(len(word)).append(Instruction("pauli_rotation", places, (1.0,), word)), _LADDER
+    ).instructions
 
 
 def _real_rotation(step: Instruction) -> list[Instruction]:

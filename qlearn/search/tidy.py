@@ -75,7 +75,7 @@ def tidy(circuit: Circuit, gates: frozenset[str], *, starts_at_zero: bool = True
     -------
     (Circuit, ndarray of float)
     """
-    steps = without_pauli_rotations(circuit, circuit.n_qubits, gates)
+    steps = without_pauli_rotations(circuit, gates)
     while True:
         steps = _merged(steps, circuit.n_qubits, starts_at_zero)
         shorter = _cancelled(steps, circuit.n_qubits)

@@ -23,10 +23,10 @@ def test_rotations_are_matrix_exponentials(gates):
     n_written = 0
     for word in map("".join, itertools.product("XYZ", repeat=4)):
         if gates == REAL and word.count("Y") % 2 == 0:
-            assert without_pauli_rotations(rotation(word), 4, gates) == list(rotation(word))
+            assert without_pauli_rotations(rotation(word), gates) == list(rotation(word))
             continue
         circuit = ql.Circuit(4)
-        for step in without_pauli_rotations(rotation(word), 4, gates):
+        for step in without_pauli_rotations(rotation(word), gates):
             circuit.append(step)
         exact = scipy.linalg.expm(-0.35j * ql.PauliSum(word).to_dense())
         assert np.allclose(ql.circuits.circuit_matrix(circuit), exact, atol=1e-12)
