@@ -22,6 +22,7 @@ from ..circuits import (
 from .pauli_gates import without_pauli_rotations
 
 _CLOSE = 1e-7  # radians
+_QUARTER = 0.5 * math.pi
 _SELF_INVERSE = {"cx", "cz", "cy", "ch", "swap"}
 _SYMMETRIC = {"cz", "swap", "rzz", "rxx", "ryy", "cp", "iswap"}
 _DIAGONAL = {"z", "s", "sdg", "t", "tdg", "rz", "p"}
@@ -82,8 +83,9 @@ def tidy(circuit: Circuit, gates: frozenset[str], *, starts_at_zero: bool = True
         if len(shorter) == len(steps):
             break
         steps = shorter
-    result = _in_gates(steps, circuit.n_qubits, gates, starts_at_zero)
-    return _parametrised(result)
+    if any(step.name not in gates for step in steps):
+        steps = _in_gates(steps, circuit.n_qubits, gates, starts_at_zero)
+    return _parametrised(steps, circuit.n_qubits)
 
 
 def _merged(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> list[Instruction]:
@@ -153,19 +155,18 @@ def _wrapped(angle: float) -> float:
 def _cancelled(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
     """Return the steps without pairs of equal self-inverse gates that meet."""
     result: list[Instruction | None] = []
-    last: list[int | None] = [None] * n_qubits
+    places: list[list[int]] = [[] for _ in range(n_qubits)]  # of the steps that are left on each qubit
     for step in steps:
-        before = {last[qubit] for qubit in step.qubits}
-        (index,) = before if len(before) == 1 else (None,)
-        other = None if index is None else result[index]
-        if index is not None and other is not None and step.name in _SELF_INVERSE and _same(step, other):
+        before = {places[qubit][-1] if places[qubit] else -1 for qubit in step.qubits}
+        index = before.pop()
+        other = result[index] if not before and index >= 0 else None
+        if other is not None and step.name in _SELF_INVERSE and _same(step, other):
             result[index] = None
             for qubit in step.qubits:
-                earlier = [i for i, kept in enumerate(result) if kept is not None and qubit in kept.qubits]
-                last[qubit] = earlier[-1] if earlier else None
+                places[qubit].pop()
             continue
         for qubit in step.qubits:
-            last[qubit] = len(result)
+            places[qubit].append(len(result))
         result.append(step)
     return [step for step in result if step is not None]
 
@@ -176,18 +177,14 @@ def _same(step: Instruction, other: Instruction) -> bool:
     return step.qubits == other.qubits or (step.name in _SYMMETRIC and step.qubits == other.qubits[::-1])
 
 
-def _in_gates(steps: list[Instruction], n_qubits: int, gates: frozenset[str], starts_at_zero: bool) -> Circuit:
-    """Return the circuit in the given gates; what they cannot write raises."""
+def _in_gates(
+    steps: list[Instruction], n_qubits: int, gates: frozenset[str], starts_at_zero: bool
+) -> list[Instruction]:
+    """Return the steps in the given gates; what they cannot write raises."""
     circuit = Circuit(n_qubits)
     for step in steps:
         circuit.append(step)
-    written = decompose(circuit, gates)
-    if written.instructions == circuit.instructions:
-        return written
-    merged = Circuit(n_qubits)
-    for step in _summed(list(written.instructions), n_qubits, starts_at_zero):
-        merged.append(step)
-    return merged
+    return _summed(list(decompose(circuit, gates).instructions), n_qubits, starts_at_zero)
 
 
 def _summed(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> list[Instruction]:
@@ -211,22 +208,25 @@ def _summed(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> li
     return [s for s in result if not (s.name in ("rx", "ry", "rz", "p") and abs(float(s.angles[0])) < _CLOSE)]
 
 
-def _parametrised(circuit: Circuit) -> tuple[Circuit, np.ndarray]:
+def _parametrised(steps: list[Instruction], n_qubits: int) -> tuple[Circuit, np.ndarray]:
     """Return the circuit with a parameter for every angle that is no multiple of a quarter turn."""
-    angles = [float(angle) for step in circuit for angle in step.angles]
-    free = [abs(math.remainder(angle, 0.5 * math.pi)) > _CLOSE for angle in angles]
+    angles = [float(angle) for step in steps for angle in step.angles]
+    free = [abs(math.remainder(angle, _QUARTER)) > _CLOSE for angle in angles]
     theta: list[Parameter] = list(parameters("theta", max(1, sum(free))))
-    result = Circuit(circuit.n_qubits)
+    result = Circuit(n_qubits)
     values: list[float] = []
     place = 0
-    for step in circuit:
+    for step in steps:
+        if not step.angles:
+            result.append(step)
+            continue
         written: list[float | Parameter] = []
         for angle in step.angles:
             if free[place]:
                 written.append(theta[len(values)])
                 values.append(float(angle))
             else:
-                written.append(0.5 * math.pi * round(float(angle) / (0.5 * math.pi)))
+                written.append(_QUARTER * round(float(angle) / _QUARTER))
             place += 1
         result.append(Instruction(step.name, step.qubits, tuple(written), step.data))
     return result, np.array(values)
