@@ -6,6 +6,7 @@ base. After a group of operations the frame is undone while storing: true block 
 with the signs of `patterns[sign[t]]` on its lanes.
 """
 
+import numpy as np
 from numba import njit
 
 from .interpreter import backward, fill_coefficients, forward, half_angles, product_start
@@ -116,7 +117,7 @@ def forward_blocks(
     n_rows = offset.shape[0]
     if direct:
         n_rows = state.shape[0] // (2 * w)
-        forward(state, n_rows, lane_bits, table, coefficients, 0, table.shape[0], entries, patterns, places)
+        forward(state, n_rows, lane_bits, table, coefficients, np.int64(0), table.shape[0], entries, patterns, places)
         return
     for block in range(first, last):
         base = block_base(block, outer)
@@ -124,7 +125,7 @@ def forward_blocks(
             _scaled_template(ket, template, outer_amplitudes, block)
         else:
             _copy_in(state, base, group, ket)
-        forward(ket, n_rows, lane_bits, table, coefficients, 0, table.shape[0], entries, patterns, places)
+        forward(ket, n_rows, lane_bits, table, coefficients, np.int64(0), table.shape[0], entries, patterns, places)
         _scatter(state, base, group, ket, signs)
 
 
@@ -148,7 +149,7 @@ def backward_blocks(
             _gather(state, base, group, ket, signs)
             _gather(adjoint, base, group, bra, signs)
         backward(
-            ket, bra, n_rows, lane_bits, table, chain, coefficients, 0, table.shape[0],
+            ket, bra, n_rows, lane_bits, table, chain, coefficients, np.int64(0), table.shape[0],
             0 if keep else table.shape[0], entries, patterns, places, half, n_half, products, gradients,
         )  # fmt: skip
         if keep and not direct:

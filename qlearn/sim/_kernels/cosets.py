@@ -76,10 +76,10 @@ def _all_pairs(ket, bra, n_rows, x, flip, z_row, crossed, scale, signs, want_bra
     while 2 * step <= x:
         step *= 2
     if want_bra or step < _SHORTEST:
-        return _one_term(ket, bra, 0, n_rows, x, flip, z_row, crossed, scale, signs, want_bra)
+        return _one_term(ket, bra, np.int64(0), n_rows, x, flip, z_row, crossed, scale, signs, want_bra)
     total = splat(ket, 0.0)
     for start in range(0, n_rows, 2 * step):
-        total += _one_term(ket, bra, start, start + step, x, flip, z_row, crossed, scale, signs, False)
+        total += _one_term(ket, bra, start, start + step, x, flip, z_row, crossed, scale, signs, want_bra)
     return total + total
 
 

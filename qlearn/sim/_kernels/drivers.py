@@ -5,6 +5,7 @@ These are the only kernels called from Python; Numba caches them on disk. A colu
 flat, in the order of the named tuples of `layout`: Numba recognises arrays in C, but named tuples in Python.
 """
 
+import numpy as np
 from numba import njit
 
 from . import layout
@@ -110,7 +111,7 @@ def evaluate(
                 work.gradients[i] = 0.0
             backward(
                 work.ket, work.bra, 1 << (program.n_bits - lane_bits), lane_bits, program.table, program.chain,
-                work.coefficients, 0, program.table.shape[0], program.n_start, work.entries, work.patterns,
+                work.coefficients, np.int64(0), program.table.shape[0], program.n_start, work.entries, work.patterns,
                 work.places, work.half, n_half, work.products, work.gradients,
             )  # fmt: skip
             _take_rows(work.gradients, gradients, column, lane_bits, w)

@@ -6,6 +6,7 @@ that its chain of rotations makes; `half` holds the cosines, then the sines, of 
 
 import math
 
+import numpy as np
 from numba import njit
 
 from . import layout as at
@@ -166,7 +167,7 @@ def forward(ket, n_rows, lane_bits, table, coefficients, first, last, entries, p
             phases(ket, n_rows, lane_bits, table, i - 1, count, entries, places)
             i += count - 1
         elif is_turn(op, lane_bits):
-            count = turns_together(table, i - 1, 1, last - i + 1, lane_bits)
+            count = turns_together(table, i - 1, np.int64(1), last - i + 1, lane_bits)
             turn_tables(entries, patterns, table, i - 1, count, lane_bits, coefficients)
             turn(ket, n_rows, lane_bits, table, i - 1, count, coefficients, entries)
             i += count - 1
@@ -304,7 +305,7 @@ def backward(
         store(products, w, zero)
         store(products, 2 * w, zero)
         if is_turn(op, lane_bits):
-            count = turns_together(table, i, -1, i - first + 1, lane_bits)
+            count = turns_together(table, i, np.int64(-1), i - first + 1, lane_bits)
             i -= count - 1
             turn_tables(entries, patterns, table, i, count, lane_bits, coefficients)
             g_0, g_1, g_2 = turn_back(ket, bra, n_rows, lane_bits, table, i, count, coefficients, entries)

@@ -129,7 +129,7 @@ def _set_excitation(row, step, frame):
     x = (1 << a) | (1 << b)
     if c >= 0:
         x |= (1 << c) | (1 << d)
-    phase, v, s = image(x, 0, frame)
+    phase, v, s = image(x, np.int64(0), frame)
     row[at.KIND], row[at.V], row[at.R], row[at.S], row[at.SIGN] = at.PAIR, v, frame[R_, a], s, phase >> 1
     row[at.C1], row[at.WANT] = frame[R_, a] ^ frame[R_, b], 1
     if c >= 0:

@@ -105,7 +105,7 @@ def _run(work, program, steps, angles, draws, choices, column):
         work.ket[i] = 0.0
     for lane in range(w if lane_bits == 0 else 1):
         work.ket[lane] = 1.0
-    first = 0
+    first = np.int64(0)
     while first < table.shape[0]:
         last = first
         while last < table.shape[0] and table[last, at.KIND] != at.CHANNEL:

@@ -34,7 +34,8 @@ def _register():
 
 _BITS, _SHUFFLE = _register()
 LANES = {np.dtype(np.float64): _BITS // 64, np.dtype(np.float32): _BITS // 32}
-kernel = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # for functions that only kernels call
+# For functions that only kernels call. They are compiled for each literal argument anew, but once for np.int64.
+kernel = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 # Merged into its caller before type inference, for small functions; large ones compile faster on their own.
 merged = njit(nogil=True, inline="always", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 _FLAGS = ("contract", "nsz", "arcp")  # allow fused multiply-add; NaN and infinity keep their meaning
