@@ -60,11 +60,10 @@ class _Task:
         self.start = self.model().initial(random.uniform(-np.pi, np.pi, len(self.weights)), random)
 
     def model(self, precision: str = "double", n_jobs: int = 1) -> HybridModel:
-        execution = ql.variational.Adjoint(precision, n_jobs)
         """Return the model that is trained."""
-        return HybridModel(
-            ql.variational.QuantumLayer(self.circuit, self.z, self.inputs, self.weights, execution), 2
-        )  # fmt: skip
+        execution = ql.variational.Adjoint(precision, n_jobs)
+        layer = ql.variational.QuantumLayer(self.circuit, self.z, self.inputs, self.weights, execution)
+        return HybridModel(layer, 2)
 
     def fit(self, precision: str, n_jobs: int, n_epochs: int) -> tuple[list[float], list[float]]:
         """Return the loss and the processor seconds of every epoch."""
