@@ -2,8 +2,10 @@
 
 Error models, at distance 3 over five rounds: theirs (p_ij of the even shots), ours by correlations, by moments and
 refined by gradients, each with plain and correlated matching. Then edge reweighting, trained on shots of our model and
-fine-tuned on the even shots themselves: over five rounds, and over all lengths on a smaller budget for the rate per
-round. Needs QLEARN_DATA_DIR.
+fine-tuned on the even shots themselves: over five rounds, and over all lengths for the rate per round. There, weights
+are shared in space and time, so that a long experiment teaches each more than a short one, and the real shots are gone
+through often; how often was chosen on the last fifth of the even shots, at distance 3 over 13 rounds. Needs
+QLEARN_DATA_DIR.
 """
 
 import os
@@ -24,10 +26,14 @@ SETTINGS = {  # of each distance
     5: {"hidden": (512, 512), "threshold": 20.0},
 }
 TUNING = {"passes": 3, "learning_rate": 2e-4}
+SHARED = {"shares_weights": True, "threshold": 20.0, "edge_batch": 256, "n_votes": 0}
 # distance, training shots, seeds
 FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 2_000_000, range(1))]
-# distance: lengths, and training shots of each
-LENGTHS = {3: (range(3, 26, 2), 250_000), 5: ((3, 5, 9, 13), 250_000)}
+# distance: lengths, training shots of each, and the tuning
+LENGTHS = {
+    3: (range(3, 26, 2), 100_000, {"passes": 10, "learning_rate": 5e-4}),
+    5: ((3, 5, 9, 13), 50_000, {"passes": 5, "learning_rate": 5e-4}),
+}
 # Widths of the prior of the moments; passes and learning rates of the refinement.
 CHOICES = {"moments": (0.25, 0.5, 1.0, 2.0, 4.0), "refined": ((2, 0.003), (2, 0.01), (5, 0.01), (10, 0.02))}
 
@@ -44,10 +50,10 @@ def run(options: Options):
             case = f"edge reweighting, distance {distance}, 5 rounds, seed {seed}"
             if options.wants(case):
                 yield _five_rounds(case, distance, n_shots, seed, options)
-    for distance, (lengths, n_shots) in LENGTHS.items():
+    for distance, (lengths, n_shots, tuning) in LENGTHS.items():
         case = f"rates per round, distance {distance}"
         if options.wants(case):
-            yield _per_round(case, distance, list(lengths), n_shots, options)
+            yield _per_round(case, distance, list(lengths), n_shots, tuning, options)
 
 
 def _folder(distance: int, n_rounds: int) -> Path:
@@ -110,7 +116,8 @@ def _models(options: Options) -> Result:
 
 def _five_rounds(case: str, distance: int, n_shots: int, seed: int, options: Options) -> Result:
     start = time.process_time()
-    rates = _rates(distance, 5, 2000 if options.quick else n_shots, seed)
+    decoder = ql.decoders.NeuralReweighting(**SETTINGS[distance], random_state=seed)
+    rates = _rates(decoder, _folder(distance, 5), 2000 if options.quick else n_shots, TUNING)
     suffix = "" if distance == 3 else f"_d{distance}"
     metrics = {
         f"edges_rate{suffix}": rates["edge reweighting"],
@@ -120,10 +127,15 @@ def _five_rounds(case: str, distance: int, n_shots: int, seed: int, options: Opt
     return Result(case, options.threads, {}, "shot", metrics, [f"{name}: {rate:.5f}" for name, rate in rates.items()])
 
 
-def _per_round(case: str, distance: int, lengths: list[int], n_shots: int, options: Options) -> Result:
+def _per_round(
+    case: str, distance: int, lengths: list[int], n_shots: int, tuning: dict[str, float], options: Options
+) -> Result:
     start = time.process_time()
     lengths, n_shots = (lengths[:2], 2000) if options.quick else (lengths, n_shots)
-    by_length = [_rates(distance, n_rounds, n_shots, seed=0) for n_rounds in lengths]
+    by_length = []
+    for n_rounds in lengths:
+        decoder = ql.decoders.NeuralReweighting(**SHARED, random_state=0)
+        by_length.append(_rates(decoder, _folder(distance, n_rounds), n_shots, tuning))
     n_odd = 25_000  # half of each experiment
     fits = {
         name: ql.decoders.fit_rounds(lengths, [round(rates[name] * n_odd) for rates in by_length], n_odd)
@@ -140,20 +152,20 @@ def _per_round(case: str, distance: int, lengths: list[int], n_shots: int, optio
         f"{fit.offset.value:.3f}; " + " ".join(f"{rate:.5f}" for rate in fit.error_rates)
         for name, fit in fits.items()
     ]
-    notes.insert(0, f"rounds {lengths}, {n_shots:,} training shots each, odd shots")
+    notes.insert(0, f"rounds {lengths}, {n_shots:,} training shots each, tuned by {tuning}, odd shots")
     return Result(case, options.threads, {}, "shot", metrics, notes)
 
 
-def _rates(distance: int, n_rounds: int, n_shots: int, seed: int) -> dict[str, float]:
+def _rates(
+    decoder: ql.decoders.NeuralReweighting, folder: Path, n_shots: int, tuning: dict[str, float]
+) -> dict[str, float]:
     """Return the error rates on the odd shots: learnt, of matching with two error models, and shipped."""
-    folder = _folder(distance, n_rounds)
     problem = ql.decoders.DecodingProblem.from_google(folder)
     even, odd = problem.recorded[::2], problem.recorded[1::2]
     model = ql.decoders.estimate_error_model(problem, even, method="correlations")
     google = ql.decoders.DecodingProblem.from_google(folder, model="pij_from_even_for_odd")
-    decoder = ql.decoders.NeuralReweighting(**SETTINGS[distance], random_state=seed).fit(model, n_shots=n_shots)
-    rates = {"before fine-tuning": _rate(decoder, odd)}
-    decoder.fine_tune(even, **TUNING, random_state=seed)
+    rates = {"before fine-tuning": _rate(decoder.fit(model, n_shots=n_shots), odd)}
+    decoder.fine_tune(even, **tuning, random_state=decoder.random_state)
     rates["edge reweighting"] = _rate(decoder, odd)
     for name, source in (("our p_ij", model), ("Google's p_ij", google)):
         rates[f"matching, {name}"] = _rate(ql.decoders.Matching().fit(source), odd)
