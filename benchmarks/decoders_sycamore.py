@@ -131,7 +131,8 @@ def _per_round(
     case: str, distance: int, lengths: list[int], n_shots: int, tuning: dict[str, float], options: Options
 ) -> Result:
     start = time.process_time()
-    lengths, n_shots = (lengths[:2], 2000) if options.quick else (lengths, n_shots)
+    if options.quick:
+        lengths, n_shots, tuning = lengths[:2], 2000, tuning | {"passes": 1}
     by_length = []
     for n_rounds in lengths:
         decoder = ql.decoders.NeuralReweighting(**SHARED, random_state=0)
