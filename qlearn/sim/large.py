@@ -156,15 +156,19 @@ class LargeState:
     values : ndarray of shape (1, n_parameters)
     n_jobs : int or None
         Threads over blocks.
+    memory : ndarray of shape (2 * 2**n_qubits,), optional
+        Where the state lies.
     """
 
-    def __init__(self, plan: LargePlan, values: np.ndarray, n_jobs: int | None) -> None:
+    def __init__(
+        self, plan: LargePlan, values: np.ndarray, n_jobs: int | None, memory: np.ndarray | None = None
+    ) -> None:
         self.plan, self.n_jobs, self.dtype = plan, n_jobs, plan.dtype
         angles = np.concatenate([plan.program.angle_map.table(values)[:, 0], CONSTANT_ANGLES])
         self.n_half = len(angles) * plan.lanes
         self.half = aligned_empty(2 * self.n_half, self.dtype)
         prepare_angles(np.repeat(angles, plan.lanes), self.half)
-        self.state = aligned_empty(2 << plan.program.n_qubits, self.dtype)
+        self.state = aligned_empty(2 << plan.program.n_qubits, self.dtype) if memory is None else memory
         self.patterns = lane_patterns(self.dtype)
         masks = np.arange(1 << plan.lanes)[:, None] >> np.arange(plan.lanes) & 1
         self.signs = aligned_empty(masks.size, self.dtype)

@@ -16,9 +16,10 @@ from ..paulis import PauliSum
 from ._kernels.drivers import evaluate, run_states
 from ._kernels.simd import LANES
 from .engine import AbstractEngine, as_program, check_observables, check_weights
-from .large import LargeState, large_plan
+from .large import LargePlan, LargeState, large_plan
 from .lowering import LoweredProgram, PauliTables, angle_rows, lowered, work_buffers
 from .shots import child_seed, rotate_bit
+from .spare_memory import SpareMemory
 from .states import State
 from .trailing import move_trailing
 
@@ -61,6 +62,7 @@ class Statevector(AbstractEngine):
         self.precision, self.n_jobs = precision, n_jobs
         self._dtype = _PRECISIONS[precision]
         self._tables = PauliTables(self._dtype)
+        self._spare = SpareMemory()
 
     def __repr__(self) -> str:
         return f"Statevector(precision={self.precision!r}, n_jobs={self.n_jobs!r})"
@@ -172,9 +174,10 @@ class Statevector(AbstractEngine):
         if self._is_large(program):
             plan = large_plan(program, self._dtype)
             for row, value in zip(amplitudes, values, strict=True):
-                state = LargeState(plan, value[None], self.n_jobs)
+                state = self._large_state(plan, value)
                 state.run()
                 state.amplitudes(row)
+                self._spare.give(state.state)
             phases = phases + plan.sign_phase
         else:
             plan = self._plan(program, len(values))
@@ -254,12 +257,17 @@ class Statevector(AbstractEngine):
         result = np.empty((len(values), len(observables)))
         gradients = np.empty((program.n_angles, len(values) if weights is not None else 0))
         for i, value in enumerate(values):
-            state = LargeState(plan, value[None], self.n_jobs)
+            state = self._large_state(plan, value)
             state.run()
             result[i], bra = state.observe(observables, None if weights is None else weights[i])
             if weights is not None:
                 gradients[:, i] = state.gradient(bra)
+            self._spare.give(state.state)
         return result, gradients
+
+    def _large_state(self, plan: LargePlan, value: np.ndarray) -> LargeState:
+        memory = self._spare.take(2 << plan.program.n_qubits, self._dtype)
+        return LargeState(plan, value[None], self.n_jobs, memory)
 
     def _check(self, program: Program, n_kept: int) -> None:
         """Refuse what is not unitary, and states that do not fit: two at work and `n_kept` to return."""

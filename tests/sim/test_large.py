@@ -1,11 +1,14 @@
 """The block-by-block engine of large states against the plain one."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 import qlearn as ql
 from qlearn.circuits import Program
-from qlearn.sim import large, term_passes
+from qlearn.sim import large, spare_memory, term_passes
+from qlearn.sim.spare_memory import SpareMemory
 from tests.random_circuits import every_gate_circuit, random_circuit, random_sum_labels
 
 ENGINE = ql.sim.Statevector()
@@ -128,3 +131,35 @@ def test_the_engine_uses_blocks_from_15_qubits(rng):
     np.testing.assert_allclose(got[0], expectations, atol=1e-13)
     np.testing.assert_allclose(got_gradient[0], gradient, atol=1e-13)
     assert ("large", np.dtype(float)) in Program.from_circuit(circuit).cache
+
+
+def test_memory_of_one_state_serves_the_next(rng):
+    engine, taken = ql.sim.Statevector(), []
+    take = engine._spare.take
+    engine._spare.take = lambda size, dtype: taken.append(take(size, dtype)) or taken[-1]
+    for n_qubits in (15, 15, 16, 15):
+        circuit = every_gate_circuit(rng, n_qubits, PARAMETERS)
+        values, observables, weights = problem(rng, circuit)
+        found = engine.vjp(circuit, observables, np.stack([values, -values]), np.stack([weights, weights]))
+        for row, sign in enumerate((1, -1)):
+            expected = ql.sim.Statevector().vjp(circuit, observables, sign * values, weights)
+            np.testing.assert_array_equal(found[0][row], expected[0])
+            np.testing.assert_array_equal(found[1][row], expected[1])
+    assert len({id(state) for state in taken[:4]}) == 1
+    assert [state.size for state in taken[::2]] == [2 << 15, 2 << 15, 2 << 16, 2 << 15]
+
+
+def test_spare_memory_is_given_once_and_not_kept_where_large_or_pickled(monkeypatch):
+    spare = SpareMemory()
+    state = spare.take(64, np.dtype(float))
+    spare.give(state)
+    assert spare.take(64, np.dtype(float)) is state
+    assert spare.take(64, np.dtype(float)) is not state
+    spare.give(state)
+    assert spare.take(64, np.dtype(np.float32)).dtype == np.float32
+    spare.give(state)
+    assert pickle.loads(pickle.dumps(spare)).take(64, np.dtype(float)) is not state
+    monkeypatch.setattr(spare_memory, "_LARGEST_KEPT", state.nbytes - 1)
+    spare = SpareMemory()
+    spare.give(state)
+    assert spare.take(64, np.dtype(float)) is not state
