@@ -21,6 +21,22 @@ start = time.perf_counter()
 import numpy as np
 import qlearn as ql
 dtype = sys.argv[1]
+from numba.core import event
+class Passes(event.Listener):
+    """Processor seconds of each of Numba's passes, without those that ran inside them."""
+    def __init__(self):
+        self.open, self.seconds, self.n_lowered = [], {}, 0
+    def on_start(self, found):
+        self.open.append([time.process_time(), 0.0])
+    def on_end(self, found):
+        began, inside = self.open.pop()
+        taken, name = time.process_time() - began, found.data["name"].split()[0]
+        self.seconds[name] = self.seconds.get(name, 0.0) + taken - inside
+        self.n_lowered += name == "native_lowering"
+        if self.open:
+            self.open[-1][1] += taken
+passes = Passes()
+event.register("numba:run_pass", passes)
 engine = ql.sim.Statevector(dtype)
 theta = ql.parameters("theta", 4)
 def circuit(n):
@@ -47,7 +63,7 @@ for name, call in sets.items():
     start, cpu = time.perf_counter(), time.process_time()
     call()
     times[name] = time.perf_counter() - start, time.process_time() - cpu
-print(json.dumps(times))
+print(json.dumps({"times": times, "passes": passes.seconds, "n_lowered": passes.n_lowered}))
 """
 _IMPORT = "import time; s = time.perf_counter(); import {}; print(time.perf_counter() - s)"
 
@@ -88,13 +104,19 @@ def _imports(case: str, n_runs: int, options: Options) -> Result:
 def _compilation(case: str, precision: str, options: Options) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         runs = [json.loads(_python(_SETS, precision, NUMBA_CACHE_DIR=folder).splitlines()[-1]) for _ in range(2)]
-    cold, warm = ({name: seconds for name, (seconds, _) in run.items()} for run in runs)
-    processor = sum(seconds for name, (_, seconds) in runs[0].items() if name != "import")
+    cold, warm = ({name: seconds for name, (seconds, _) in run["times"].items()} for run in runs)
+    processor = sum(seconds for name, (_, seconds) in runs[0]["times"].items() if name != "import")
+    passes = runs[0]["passes"]
+    lowering, inference = passes.pop("native_lowering"), passes.pop("nopython_type_inference")
     times = {f"qlearn ({name})": Timing.of([seconds]) for name, seconds in cold.items()}
     # the claim is about the default precision
     metrics = {
         "compile_seconds" if precision == "double" else "compile_seconds (single)": sum(cold.values()) - cold["import"],
         "of processor time": processor,
+        "in LLVM and its input": lowering,
+        "in type inference": inference,
+        "in all other passes": sum(passes.values()),
+        "compiled functions": runs[0]["n_lowered"],
         "with the cache filled, seconds": sum(warm.values()) - warm["import"],
     }
     notes = [

@@ -8,10 +8,14 @@ from itertools import repeat
 
 import numpy as np
 
+import qlearn as ql
+
 from . import contest
 from .contestants import peers
+from .contestants.qlearn import hamiltonian, structure
 from .options import Options
 from .results import Result, best_of, check_equal
+from .timing import interleaved
 from .workloads import angles, random_structure, random_terms, water
 
 THREADS = "one"  # a search runs structures side by side
@@ -49,7 +53,35 @@ def run(options: Options):
         metrics = {f"{name} (random terms)": value for name, value in metrics.items()}
     notes = [note, f"{n_structures} structures in turn, the first {CHECKED} checked", *missing]
     metrics = {name: value for name, value in metrics.items() if math.isfinite(value)}
+    metrics |= _shares(workloads, terms, arguments[2], options)
     yield Result(case, options.threads, times, "call", metrics, notes)
+
+
+def _shares(workloads, terms, values, options: Options) -> dict[str, float]:
+    """Return what share of a call on a `Circuit` each of its parts takes: where the time goes."""
+    theta = ql.parameters("theta", max(workload.n_angles for workload in workloads))
+    engine, observable = ql.sim.Statevector(n_jobs=options.threads), hamiltonian(terms)
+    known = [ql.circuits.Program.from_circuit(structure(workload, theta)) for workload in workloads]
+
+    def every(task):
+        return lambda: [task(*arguments) for arguments in zip(workloads, known, values, strict=True)]
+
+    calls = {
+        "building": every(lambda workload, *_: structure(workload, theta)),
+        "bytecode": every(lambda workload, *_: ql.circuits.Program.from_circuit(structure(workload, theta))),
+        "known": every(lambda _, program, row: engine.value_and_gradient(program, observable, row)),
+        "whole": every(lambda workload, _, row: engine.value_and_gradient(structure(workload, theta), observable, row)),
+    }
+    for call in calls.values():
+        call()
+    best = {name: timing.best for name, timing in interleaved(calls, options.seconds).items()}
+    parts = {
+        "building the circuit": best["building"],
+        "its bytecode": best["bytecode"] - best["building"],
+        "lowering": best["whole"] - best["bytecode"] - best["known"],
+        "a call on a known structure": best["known"],
+    }
+    return {f"share of {name}": seconds / best["whole"] for name, seconds in parts.items()}
 
 
 def check_structures(case: str, ways: dict) -> None:

@@ -68,6 +68,21 @@ def amplitudes(workload: Workload, terms: Terms, values: np.ndarray, threads: in
     return {"qlearn": prepare}
 
 
+def structure(workload: Workload, theta: Any) -> ql.Circuit:
+    """Return a circuit of rotations and CX, built as a user would."""
+    built = ql.Circuit(workload.n_qubits)
+    for name, qubits, angle, _ in workload.gates:
+        if name == "cx":
+            built.cx(*qubits)
+        elif name == "ry":
+            built.ry(theta[angle], qubits[0])
+        elif name == "rz":
+            built.rz(theta[angle], qubits[0])
+        else:
+            built.rx(theta[angle], qubits[0])
+    return built
+
+
 def structures(workloads: list[Workload], terms: Terms, values: list[np.ndarray], threads: int) -> dict:
     engine, observable = ql.sim.Statevector(n_jobs=threads), hamiltonian(terms)
     theta = ql.parameters("theta", max(workload.n_angles for workload in workloads))
@@ -77,17 +92,7 @@ def structures(workloads: list[Workload], terms: Terms, values: list[np.ndarray]
 
         def call():
             workload, row = next(turns)
-            built = ql.Circuit(workload.n_qubits)
-            for name, qubits, angle, _ in workload.gates:
-                if name == "cx":
-                    built.cx(*qubits)
-                elif name == "ry":
-                    built.ry(theta[angle], qubits[0])
-                elif name == "rz":
-                    built.rz(theta[angle], qubits[0])
-                else:
-                    built.rx(theta[angle], qubits[0])
-            return engine.value_and_gradient(built, observable, row)
+            return engine.value_and_gradient(structure(workload, theta), observable, row)
 
         return call
 
