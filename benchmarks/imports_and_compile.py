@@ -23,7 +23,7 @@ import qlearn as ql
 dtype = sys.argv[1]
 from numba.core import event
 class Passes(event.Listener):
-    """Processor seconds of each of Numba's passes, without those that ran inside them."""
+    # processor seconds of each of the passes of Numba, without those that ran inside them
     def __init__(self):
         self.open, self.seconds, self.n_lowered = [], {}, 0
     def on_start(self, found):
