@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -90,9 +92,9 @@ class HybridModel:
         shapes = [(layer.n_weights,), (n_outputs, layer.n_outputs), (n_outputs,)]
         if n_features is not None:
             shapes += [(layer.n_inputs, n_features), (layer.n_inputs,)]
-        self._shapes = shapes
-        self._ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-        self.n_parameters = int(self._ends[-1])
+        ends = list(accumulate(math.prod(shape) for shape in shapes))
+        self._parts = [(slice(a, b), shape) for a, b, shape in zip([0, *ends[:-1]], ends, shapes, strict=True)]
+        self.n_parameters = ends[-1]
 
     def parts(self, parameters: np.ndarray) -> list[np.ndarray]:
         """Return views of the parts of a flat vector.
@@ -106,8 +108,7 @@ class HybridModel:
         list of ndarray
             Circuit weights, matrix and offset of the last map, matrix and offset of the first where there is one.
         """
-        starts = [0, *self._ends[:-1]]
-        return [parameters[a:b].reshape(shape) for a, b, shape in zip(starts, self._ends, self._shapes, strict=True)]
+        return [parameters[part].reshape(shape) for part, shape in self._parts]
 
     def initial(self, weights: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Return parameters to start from: given circuit weights, random matrices, offsets zero.
