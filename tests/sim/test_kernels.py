@@ -7,13 +7,11 @@ import pytest
 from numba import njit
 
 from qlearn.circuits import Circuit, Program, parameters
-from qlearn.paulis import PauliSum
 from qlearn.sim import Statevector
 from qlearn.sim._kernels import layout, simd
 from qlearn.sim._kernels.interpreter import half_angles
 from qlearn.sim._kernels.lowering import lower
 from qlearn.sim._kernels.observables import frame_permutation
-from qlearn.sim._kernels.turns import turns_together
 from qlearn.sim.lowering import lowered
 from tests.naive import simulator as naive
 
@@ -32,11 +30,6 @@ def _permuted(source, target, flip):
 def _axpy(x, y):
     for j in range(0, x.shape[0], simd.lanes_of(x)):
         simd.store(y, j, simd.load(x, j) * simd.load(x, j) + simd.load(y, j))
-
-
-@njit
-def _turns_together(table, first, most, lane_bits):
-    return turns_together(table, first, np.int64(1), most, lane_bits)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -153,25 +146,3 @@ def test_turns_and_groups_equal_the_naive_twin(rng, n_qubits, n_samples):
     states = Statevector().run(circuit, values).amplitudes
     expected = [naive.unitary(circuit.bind(row))[:, 0] for row in values]
     np.testing.assert_allclose(states, expected, atol=1e-12)
-
-
-@pytest.mark.parametrize("n_qubits", [5, 7])
-def test_turns_across_lanes_run_in_pairs_and_have_the_gradient_of_a_batch(rng, n_qubits):
-    lane_bits = simd.LANES[np.dtype(float)].bit_length() - 1
-    theta, circuit = parameters("t", 4 * n_qubits), Circuit(n_qubits)
-    for k, angle in enumerate(theta):
-        circuit.rx(angle, k % n_qubits) if rng.random() < 0.5 else circuit.ry(angle, k % n_qubits)
-        if k % n_qubits == n_qubits - 1:
-            for q in range(n_qubits):
-                circuit.cx(q, (q + 1) % n_qubits)
-    table = lowered(Program.from_circuit(circuit), lane_bits).kernel.table
-    together = [_turns_together(table, i, len(table) - i, lane_bits) for i in range(len(table) - 1)]
-    across = (table[:-1, layout.V] | table[1:, layout.V]) & ((1 << lane_bits) - 1) != 0
-    assert (np.array(together)[across] == 2).sum() >= n_qubits
-    engine, observable = Statevector(), PauliSum("X0 + Y1 Z2 - 0.5 * Z3", n_qubits=n_qubits)
-    values = rng.normal(size=(4 * simd.LANES[np.dtype(float)], len(theta)))
-    expected, gradients = engine.value_and_gradient(circuit, observable, values)  # lanes are samples
-    for row in range(3):
-        value, gradient = engine.value_and_gradient(circuit, observable, values[row])
-        np.testing.assert_allclose(value, expected[row], atol=1e-13)
-        np.testing.assert_allclose(gradient, gradients[row], atol=1e-13)

@@ -5,8 +5,8 @@ each other: about Y those of equal planes, about X those of different ones. The 
 index with one mask. Up to three operations whose pairing masks are independent run together on quadruples or octets of
 vectors, which fit the registers: fewer passes over the state, and fewer addresses to compute for each product.
 
-Where the partner lies in other lanes, a shuffle brings it over, up to two operations at a time. Where conditions choose
-rows, the others are skipped, one operation at a time.
+Where the partner lies in other lanes, a shuffle brings it over, and where conditions choose rows, the others are
+skipped: both one operation at a time.
 """
 
 import numpy as np
@@ -15,8 +15,8 @@ from .layout import C1, C2, C3, FLAGS, KIND, PAIR, SIGN, TURN_X, TURN_Y, WANT, R
 from .pairs import conditions_of, decided_by_row, lane_sign, low_mask
 from .simd import kernel, lanes_of, load, merged, parity, splat, store, xor_lanes
 
-MOST_TOGETHER, MOST_ACROSS = 3, 2  # operations; of which some pair different lanes
-_PAIRS = 4  # of each operation in an octet; across lanes the vectors of a quadruple
+MOST_TOGETHER = 3
+_PAIRS = 4  # of each operation in an octet
 _SIGNS = 2 * _PAIRS  # vectors before the signs; sines and signs are there by the parity of the octet, then by the pair
 _SLOT = 2 * _SIGNS
 N_TURN_VECTORS = MOST_TOGETHER * _SLOT
@@ -43,28 +43,17 @@ def is_turn(op, lane_bits):
 @kernel
 def turns_together(table, first, step, most, lane_bits):
     """Return how many operations from the turn `first` on, going by `step` (1 or -1), run together."""
-    v_0, _, flips = _shape(table[first], lane_bits)
+    v_0, _, flip = _shape(table[first], lane_bits)
     v_1, n = 0, 1
     if table[first, C1] != 0:
         return n
-    while n < most and n < (MOST_ACROSS if flips else MOST_TOGETHER) and is_turn(table[first + n * step], lane_bits):
+    while flip == 0 and n < most and n < MOST_TOGETHER and is_turn(table[first + n * step], lane_bits):
         v, _, flip = _shape(table[first + n * step], lane_bits)
-        if table[first + n * step, C1] != 0 or v in (v_0, v_1, v_0 ^ v_1) or (flip and n >= MOST_ACROSS):
+        if flip or table[first + n * step, C1] != 0 or v in (v_0, v_1, v_0 ^ v_1):
             break
         v_1 = v
-        flips |= flip
         n += 1
     return n
-
-
-@kernel
-def _are_across(table, first, count, lane_bits):
-    """Return whether partners of any of `count` operations lie in other lanes."""
-    flips = 0
-    for i in range(first, first + count):
-        _, _, flip = _shape(table[i], lane_bits)
-        flips |= flip
-    return flips != 0
 
 
 @kernel
@@ -89,7 +78,6 @@ def turn_tables(entries, patterns, table, first, count, lane_bits, coefficients)
     """Write the sines and signs of operations first : first + count for every pair of a quadruple or octet."""
     w = lanes_of(entries)
     lane_mask = (1 << lane_bits) - 1
-    each = count == 1 or _are_across(table, first, count, lane_bits)  # vector has its own; otherwise each pair
     for i in range(count):
         op, c, at = table[first + i], (first + i) * 4 * w, i * _SLOT * w
         sign = splat(entries, 1.0 - 2.0 * op[SIGN]) * lane_sign(entries, patterns, op[S] & lane_mask)
@@ -102,7 +90,7 @@ def turn_tables(entries, patterns, table, first, count, lane_bits, coefficients)
         for pair in range(_PAIRS):
             odd, bit = 0, 0
             for k in range(count):
-                if k != i or each:
+                if k != i or count == 1:  # alone: pair 1 is the partner's
                     v, _, _ = _shape(table[first + k], lane_bits)
                     odd ^= ((pair >> bit) & 1) & parity(v & signs)
                     bit += 1
@@ -307,65 +295,6 @@ def _two_back(ket, bra, n, lane_bits, table, first, coefficients, entries):
     return g_0, g_1
 
 
-@merged
-def _crossed(entries, at, step, c, flip, x, y):
-    """Return a pair of vectors whose partners lie in other lanes of each other, turned."""
-    return c * x + load(entries, at) * xor_lanes(y, flip), c * y + load(entries, at + step) * xor_lanes(x, flip)
-
-
-@merged
-def _uncrossed(entries, at, step, w, c, flip, g, x, y, p, q):
-    """Return the inner product so far and a pair of ket and bra turned back across lanes."""
-    s, t = xor_lanes(y, flip), xor_lanes(x, flip)
-    b, d, signs = load(entries, at), load(entries, at + step), at + _SIGNS * w
-    g = g - load(entries, signs) * (p * s) - load(entries, signs + step) * (q * t)
-    return g, c * x - b * s, c * y - d * t, c * p - b * xor_lanes(q, flip), c * q - d * xor_lanes(p, flip)
-
-
-@kernel
-def _two_across(ket, n, lane_bits, table, first, coefficients, entries):
-    """Rotate quadruples of vectors by operations first : first + 2, whose partners may lie in other lanes."""
-    w = lanes_of(ket)
-    v_0, signs_0, flip_0 = _shape(table[first], lane_bits)
-    v_1, signs_1, flip_1 = _shape(table[first + 1], lane_bits)
-    pivots, start = _pivots(v_0, v_1, np.int64(0)), 0
-    c_0, c_1 = load(coefficients, first * 4 * w), load(coefficients, (first + 1) * 4 * w)
-    while start < n:
-        j_0, j_1, j_2, j_3 = start * w, (start ^ v_0) * w, (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
-        x_0, x_1, x_2, x_3 = _load_four(ket, j_0, j_1, j_2, j_3)
-        at_0, at_1 = _entry(0, start, signs_0, w), _entry(1, start, signs_1, w)
-        x_0, x_1 = _crossed(entries, at_0, w, c_0, flip_0, x_0, x_1)
-        x_2, x_3 = _crossed(entries, at_0 + 2 * w, w, c_0, flip_0, x_2, x_3)
-        x_0, x_2 = _crossed(entries, at_1, 2 * w, c_1, flip_1, x_0, x_2)
-        x_1, x_3 = _crossed(entries, at_1 + w, 2 * w, c_1, flip_1, x_1, x_3)
-        _store_four(ket, j_0, j_1, j_2, j_3, x_0, x_1, x_2, x_3)
-        start = _next_start(start, pivots)
-
-
-@kernel
-def _two_across_back(ket, bra, n, lane_bits, table, first, coefficients, entries):
-    """Undo `_two_across` on ket and bra; return Im <bra|P|ket> of the axes."""
-    w = lanes_of(ket)
-    v_0, signs_0, flip_0 = _shape(table[first], lane_bits)
-    v_1, signs_1, flip_1 = _shape(table[first + 1], lane_bits)
-    pivots, start = _pivots(v_0, v_1, np.int64(0)), 0
-    c_0, c_1 = load(coefficients, first * 4 * w), load(coefficients, (first + 1) * 4 * w)
-    g_0, g_1 = splat(ket, 0.0), splat(ket, 0.0)
-    while start < n:
-        j_0, j_1, j_2, j_3 = start * w, (start ^ v_0) * w, (start ^ v_1) * w, (start ^ v_0 ^ v_1) * w
-        x_0, x_1, x_2, x_3 = _load_four(ket, j_0, j_1, j_2, j_3)
-        p_0, p_1, p_2, p_3 = _load_four(bra, j_0, j_1, j_2, j_3)
-        at_0, at_1 = _entry(0, start, signs_0, w), _entry(1, start, signs_1, w)
-        g_1, x_0, x_2, p_0, p_2 = _uncrossed(entries, at_1, 2 * w, w, c_1, flip_1, g_1, x_0, x_2, p_0, p_2)
-        g_1, x_1, x_3, p_1, p_3 = _uncrossed(entries, at_1 + w, 2 * w, w, c_1, flip_1, g_1, x_1, x_3, p_1, p_3)
-        g_0, x_0, x_1, p_0, p_1 = _uncrossed(entries, at_0, w, w, c_0, flip_0, g_0, x_0, x_1, p_0, p_1)
-        g_0, x_2, x_3, p_2, p_3 = _uncrossed(entries, at_0 + 2 * w, w, w, c_0, flip_0, g_0, x_2, x_3, p_2, p_3)
-        _store_four(ket, j_0, j_1, j_2, j_3, x_0, x_1, x_2, x_3)
-        _store_four(bra, j_0, j_1, j_2, j_3, p_0, p_1, p_2, p_3)
-        start = _next_start(start, pivots)
-    return g_0, g_1
-
-
 @kernel
 def _three(ket, n, lane_bits, table, first, coefficients, entries):
     """Rotate octets of vectors by operations first : first + 3."""
@@ -441,8 +370,6 @@ def turn(ket, n_rows, lane_bits, table, first, count, coefficients, entries):
     """Apply operations first : first + count, whose tables are filled."""
     if count == 3:
         _three(ket, 2 * n_rows, lane_bits, table, first, coefficients, entries)
-    elif count == 2 and _are_across(table, first, count, lane_bits):
-        _two_across(ket, 2 * n_rows, lane_bits, table, first, coefficients, entries)
     elif count == 2:
         _two(ket, 2 * n_rows, lane_bits, table, first, coefficients, entries)
     else:
@@ -459,8 +386,6 @@ def turn_back(ket, bra, n_rows, lane_bits, table, first, count, coefficients, en
     g_0, g_1, g_2 = splat(ket, 0.0), splat(ket, 0.0), splat(ket, 0.0)
     if count == 3:
         g_0, g_1, g_2 = _three_back(ket, bra, 2 * n_rows, lane_bits, table, first, coefficients, entries)
-    elif count == 2 and _are_across(table, first, count, lane_bits):
-        g_0, g_1 = _two_across_back(ket, bra, 2 * n_rows, lane_bits, table, first, coefficients, entries)
     elif count == 2:
         g_0, g_1 = _two_back(ket, bra, 2 * n_rows, lane_bits, table, first, coefficients, entries)
     else:
