@@ -19,8 +19,8 @@ def skeleton(pair):
     return Skeleton((pair,), np.zeros((6, 1)))
 
 
-def filled(*entries, n_kept=2, most=3):
-    archive = Archive(n_kept, most, width=1e-6)
+def filled(*entries, n_kept=2, most=3, worth=0.0):
+    archive = Archive(n_kept, most, 1e-6, worth)
     news = [archive.add(skeleton(PAIRS[place]), energy) for place, energy in entries]
     return archive, news
 
@@ -78,11 +78,12 @@ def test_growth_adds_one_rotation_without_idle_edges():
 
 
 def test_circuits_grow_once_and_only_where_edges_are_worth_something():
-    archive, _ = filled((0, -1.0), (1, -2.0))
-    archive.add(Skeleton((), np.zeros((4, 1))), 0.0)
     larger = inserted(skeleton(PAIRS[1]), 1, [(0, 1)])
-    archive.add(larger, -2.001)  # a share of 1e-3 is worth no edge
-    assert [entry.energy for entry in archive.ungrown] == [0.0, -2.0]
+    for worth, grown in ((0.0, [0.0, -2.0, -2.001]), (1e-3, [0.0, -2.0])):
+        archive, _ = filled((0, -1.0), (1, -2.0), worth=worth)
+        archive.add(Skeleton((), np.zeros((4, 1))), 0.0)
+        archive.add(larger, -2.001)
+        assert [entry.energy for entry in archive.ungrown] == grown
     archive.ungrown[0].moved.add("grow")
     archive.add(larger, -3.0)
     assert [entry.energy for entry in archive.ungrown] == [-2.0, -3.0]

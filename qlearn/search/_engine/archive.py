@@ -11,7 +11,6 @@ from .skeleton import Skeleton
 
 _TWINS = 3  # circuits of one energy that an archive keeps, if their edges differ
 _DELAY = 1  # energies whose turn comes before that of a twin
-_WORTH = 1e-3  # share of all that was won: less is not worth more edges
 _AHEAD = 3  # edges beyond the smallest best circuit: a plateau may have to be crossed
 
 
@@ -42,10 +41,12 @@ class Archive:
         Edges at most.
     width : float
         Energies closer than this are one.
+    worth : float
+        Share of all that was won: less is not worth more edges.
     """
 
-    def __init__(self, n_kept: int, most: int, width: float) -> None:
-        self.n_kept, self.width = n_kept, width
+    def __init__(self, n_kept: int, most: int, width: float, worth: float = 0.0) -> None:
+        self.n_kept, self.width, self.worth = n_kept, width, worth
         self.rows: list[list[Entry]] = [[] for _ in range(most + 1)]
         self.progress = [1.0, 1.0]  # own records and evaluations, both decaying
 
@@ -53,7 +54,7 @@ class Archive:
     def top(self) -> int:
         """Largest number of edges to work on: somewhat more than the smallest nearly lowest circuit has."""
         best = np.array([row[0].energy if row else np.inf for row in self.rows])
-        smallest = int(np.flatnonzero(best <= best.min() + max(self.width, _WORTH * self._won))[0])
+        smallest = int(np.flatnonzero(best <= best.min() + max(self.width, self.worth * self._won))[0])
         largest = int(np.flatnonzero(np.isfinite(best))[-1])
         return min(smallest + _AHEAD, largest)
 
@@ -63,7 +64,7 @@ class Archive:
         found: list[Entry] = []
         lowest = np.inf
         for row in self.rows[:-1]:
-            if row and row[0].energy < lowest - max(self.width, _WORTH * self._won):
+            if row and row[0].energy < lowest - max(self.width, self.worth * self._won):
                 lowest = row[0].energy
                 if "grow" not in row[0].moved:
                     found.append(row[0])
