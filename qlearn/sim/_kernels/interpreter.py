@@ -45,10 +45,10 @@ def half_angles(angles, n, half):
     Reduction by pi/2 in three parts and the minimax polynomials of Moshier's Cephes; error below 3e-16 for
     |angle| < 1e5, libm beyond. NaN and infinity give NaN.
     """
-    largest = 0.0
+    is_large = False  # LLVM vectorises a disjunction, not a maximum
     for i in range(n):
         x = 0.5 * angles[i]
-        largest = max(largest, abs(x))
+        is_large |= not abs(x) < _LARGEST_FAST_ANGLE
         k = (x * _TWO_OVER_PI + _ROUND) - _ROUND
         t = ((x - k * _PI_1) - k * _PI_2) - k * _PI_3
         z = t * t
@@ -72,7 +72,7 @@ def half_angles(angles, n, half):
         s = cosine if odd else sine
         half[i] = -c if (quadrant == 1.0) | (quadrant == 2.0) else c
         half[n + i] = -s if quadrant >= 2.0 else s
-    if not largest < _LARGEST_FAST_ANGLE:
+    if is_large:
         for i in range(n):
             half[i], half[n + i] = math.cos(0.5 * angles[i]), math.sin(0.5 * angles[i])
 
