@@ -26,6 +26,7 @@ from .budget import Budget, Spent
 from .candidate import Candidate
 from .custom import CustomProblem
 from .data import ClassificationProblem, RegressionProblem
+from .device_training import train_on_device
 from .energy import EnergyProblem
 from .estimators import AnsatzSearchCV
 from .evolution import Evolution
@@ -86,4 +87,5 @@ __all__ = [
     "remeasure",
     "retrain",
     "run",
+    "train_on_device",
 ]

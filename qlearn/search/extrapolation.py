@@ -100,10 +100,7 @@ class ZeroNoiseExtrapolation(BaseEstimator):
         call = getattr(engine, "expectation", engine)
         rng = np.random.default_rng(random_state)
         mean, variance = 0.0, 0.0
-        for factor, weight in zip(factors, weights):
-            folded = _folded(circuit, factor)
-            folded = folded if self.noise is None else self.noise.apply(folded)
-            program = Program.from_circuit(folded) if isinstance(engine, AbstractEngine) else folded
+        for program, weight in zip(self._programs(circuit, factors, engine), weights):
             shots = None if n_shots is None else max(1, round(n_shots * abs(weight) / total))
             found = call(program, observables, values, n_shots=shots, random_state=rng)
             is_estimate = isinstance(found, Estimate)
@@ -112,6 +109,17 @@ class ZeroNoiseExtrapolation(BaseEstimator):
         if n_shots is None:
             return mean
         return Estimate(mean, np.sqrt(variance), n_shots=n_shots, method=f"extrapolated from {factors}")
+
+    def _programs(self, circuit: Circuit, factors: tuple[int, ...], engine: Any) -> list[Any]:
+        """Return the circuits that run; those of the last call are kept, since compiling costs more than running."""
+        key = (circuit.instructions, self.noise, factors)
+        last = getattr(self, "_last", None)
+        if last is None or last[0] != key:
+            folded = [_folded(circuit, factor) for factor in factors]
+            noisy = folded if self.noise is None else [self.noise.apply(item) for item in folded]
+            last = (key, [Program.from_circuit(i) if isinstance(engine, AbstractEngine) else i for i in noisy])
+            self._last = last
+        return last[1]
 
 
 def _folded(circuit: Circuit, factor: int) -> Circuit:

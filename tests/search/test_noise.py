@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 import qlearn as ql
-from qlearn.search import Budget, EnergyProblem, ZeroNoiseExtrapolation, first_order_energy, remeasure, retrain, run
+from qlearn.search import (
+    Budget,
+    EnergyProblem,
+    ZeroNoiseExtrapolation,
+    first_order_energy,
+    remeasure,
+    retrain,
+    run,
+    train_on_device,
+)
 from qlearn.variational import SPSA, NaturalGradient, ParameterShift, Rotosolve
 
 HYDROGEN = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
@@ -125,3 +134,17 @@ def test_extrapolated_shots_are_estimates(winner):
 def test_extrapolation_wants_odd_numbers(winner, factors):
     with pytest.raises(ValueError, match=r"`factors` must be different odd numbers such as \(1, 3\), got"):
         ZeroNoiseExtrapolation(device(1.0), factors).expectation(winner.ansatz, HYDROGEN.hamiltonian, winner.values)
+
+
+def test_a_device_finds_angles_and_the_better_circuit_from_shots_alone(winner):
+    noisy = hydrogen(device(1.0))
+    product = run(noisy, budget=Budget(evaluations=2000), random_state=0).front[0]
+    options = {"n_starts": 2, "n_shots": 100, "max_epochs": 25, "random_state": 0}
+    trained = train_on_device(noisy, [product, winner], **options)
+    assert trained.ansatz == winner.ansatz
+    assert abs(trained.cost - HYDROGEN.exact_energy) < 0.004
+    assert trained.objectives["noisy_energy"] > trained.cost
+    again = train_on_device(noisy, [product, winner], **options)
+    assert (again.values == trained.values).all()
+    with pytest.raises(ValueError, match="`candidates` must hold at least one circuit"):
+        train_on_device(noisy, [])
