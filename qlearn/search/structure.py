@@ -19,7 +19,7 @@ __all__ = ["StructureSearch"]
 
 _NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.05
 _GROWN, _GROWTH = 9, 0.4  # qubits from which circuits grow whole, and its least share; fewer reach the front without
-_WORTH = 1e-3  # of all that was won, on so many qubits; on fewer, what larger circuits win helps to find smaller ones
+_WORTH, _WORTH_GROWN = 1e-4, 1e-3  # of all that was won: less is not worth more edges
 
 
 class StructureSearch(Strategy):
@@ -84,7 +84,7 @@ class StructureSearch(Strategy):
         self.width_ = SAME * self.landscape_.scale
         starts = start_bits(self.problem_.hamiltonian, self.problem_.reference_bits, self.n_starts - 1)
         self.starts_: list[tuple[int, ...] | None] = [*starts, None]
-        worth = _WORTH if n >= _GROWN else 0.0
+        worth = _WORTH_GROWN if n >= _GROWN else _WORTH
         self.archives_ = [Archive(self.n_kept, most, self.width_, worth) for _ in self.starts_]
         self.walks_ = [(0, 0) for _ in self.starts_]  # the next number of edges to work on, and where to turn back
         self.best_ = np.full(most + 1, np.inf)
