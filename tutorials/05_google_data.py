@@ -60,7 +60,8 @@ for name, model in models.items():
 #
 # `NeuralReweighting` gives the edges of the matching graph odds that depend on the shot, and sums over all matchings.
 # It learns from shots of our error model, as many as it likes, and is then tuned on the real even shots. These few
-# seconds are a taste: `benchmarks/decoders_sycamore.py` trains for minutes.
+# seconds are a taste: `benchmarks/decoders_sycamore.py` trains for minutes. Over many rounds, weights shared in space
+# and time (`shares_weights=True`) and ten passes through the real shots were better still.
 
 # %%
 decoder = ql.decoders.NeuralReweighting((64, 64), threshold=20.0, least_steps=60, random_state=0)

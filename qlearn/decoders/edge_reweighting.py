@@ -53,7 +53,8 @@ class NeuralReweighting(AbstractNeuralDecoder):
         weights are shared.
     shares_weights : bool, optional
         Whether edges that are translations of each other in space and time share a network that sees what is near, or
-        one network sees everything; shared from 400 detectors on by default. Needs coordinates of the detectors.
+        one network sees everything; shared from 400 detectors on by default. Shared weights also learn more from a
+        device's few shots of many rounds, for `fine_tune`. Needs coordinates of the detectors.
     threshold : float, optional
         Shots whose plain complementary gap is at least this many nats are left to matching; by default 1.8 times
         the middle weight of an edge.
