@@ -2,10 +2,10 @@
 
 Error models, at distance 3 over five rounds: theirs (p_ij of the even shots), ours by correlations, by moments and
 refined by gradients, each with plain and correlated matching. Then edge reweighting, trained on shots of our model and
-fine-tuned on the even shots themselves: over five rounds, and over all lengths for the rate per round. There, weights
-are shared in space and time, so that a long experiment teaches each more than a short one, and the real shots are gone
-through often; how often was chosen on the last fifth of the even shots, at distance 3 over 13 rounds. Needs
-QLEARN_DATA_DIR.
+fine-tuned on the even shots themselves: over five rounds, and over 3 to 25 rounds at distance 3, 3 to 9 at distance 5,
+for the rate per round. There, weights are shared in space and time, so that a long experiment teaches each more than a
+short one, and the real shots are gone through often; how often was chosen on the last fifth of the even shots, at
+distance 3 over 13 rounds, and is fewer at distance 5 for time. Needs QLEARN_DATA_DIR.
 """
 
 import os
@@ -32,7 +32,7 @@ FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 2_000_000, range(1))]
 # distance: lengths, training shots of each, and the tuning
 LENGTHS = {
     3: (range(3, 26, 2), 100_000, {"passes": 10, "learning_rate": 5e-4}),
-    5: ((3, 5, 9, 13), 50_000, {"passes": 5, "learning_rate": 5e-4}),
+    5: ((3, 5, 9), 50_000, {"passes": 5, "learning_rate": 5e-4}),
 }
 # Widths of the prior of the moments; passes and learning rates of the refinement.
 CHOICES = {"moments": (0.25, 0.5, 1.0, 2.0, 4.0), "refined": ((2, 0.003), (2, 0.01), (5, 0.01), (10, 0.02))}
