@@ -3,9 +3,9 @@
 Error models, at distance 3 over five rounds: theirs (p_ij of the even shots), ours by correlations, by moments and
 refined by gradients, each with plain and correlated matching. Then edge reweighting, trained on shots of our model and
 fine-tuned on the even shots themselves: over five rounds, and over 3 to 25 rounds at distance 3, 3 to 9 at distance 5,
-for the rate per round. There, weights are shared in space and time, so that a long experiment teaches each more than a
-short one, and the real shots are gone through often; how often was chosen on the last fifth of the even shots, at
-distance 3 over 13 rounds, and is fewer at distance 5 for time. Needs QLEARN_DATA_DIR.
+for the rate per round. Weights are shared in space and time, and the real shots are gone through often; how often was
+chosen on the last fifth of the even shots, at distance 3 over 13 rounds, and is fewer for the rates at distance 5 for
+time. Needs QLEARN_DATA_DIR.
 """
 
 import os
@@ -21,18 +21,14 @@ from .results import Result
 
 THREADS = "one"
 PLACES = {3: "3_5", 5: "5_5"}
-SETTINGS = {  # of each distance
-    3: {"hidden": (256, 256), "threshold": 20.0},
-    5: {"hidden": (512, 512), "threshold": 20.0},
-}
-TUNING = {"passes": 3, "learning_rate": 2e-4}
 SHARED = {"shares_weights": True, "threshold": 20.0, "edge_batch": 256, "n_votes": 0}
+TUNING = {"passes": 10, "learning_rate": 5e-4}
 # distance, training shots, seeds
-FIVE_ROUNDS = [(3, 5_000_000, range(5)), (5, 2_000_000, range(1))]
+FIVE_ROUNDS = [(3, 100_000, range(5)), (5, 100_000, range(1))]
 # distance: lengths, training shots of each, and the tuning
 LENGTHS = {
-    3: (range(3, 26, 2), 100_000, {"passes": 10, "learning_rate": 5e-4}),
-    5: ((3, 5, 9), 50_000, {"passes": 5, "learning_rate": 5e-4}),
+    3: (range(3, 26, 2), 100_000, TUNING),
+    5: ((3, 5, 9), 50_000, TUNING | {"passes": 5}),
 }
 # Widths of the prior of the moments; passes and learning rates of the refinement.
 CHOICES = {"moments": (0.25, 0.5, 1.0, 2.0, 4.0), "refined": ((2, 0.003), (2, 0.01), (5, 0.01), (10, 0.02))}
@@ -116,8 +112,9 @@ def _models(options: Options) -> Result:
 
 def _five_rounds(case: str, distance: int, n_shots: int, seed: int, options: Options) -> Result:
     start = time.process_time()
-    decoder = ql.decoders.NeuralReweighting(**SETTINGS[distance], random_state=seed)
-    rates = _rates(decoder, _folder(distance, 5), 2000 if options.quick else n_shots, TUNING)
+    decoder = ql.decoders.NeuralReweighting(**SHARED, random_state=seed)
+    n_shots, tuning = (2000, TUNING | {"passes": 1}) if options.quick else (n_shots, TUNING)
+    rates = _rates(decoder, _folder(distance, 5), n_shots, tuning)
     suffix = "" if distance == 3 else f"_d{distance}"
     metrics = {
         f"edges_rate{suffix}": rates["edge reweighting"],
