@@ -47,10 +47,10 @@ def hubbard(graph: nx.Graph, interaction: float):
 
 
 CASES = [
-    Case("h4_chain_8q_2.0", lambda: molecule("H4", 2.0, 4), 5.0),
-    Case("h4_square_8q_1.5", lambda: molecule("H4 square", 1.5, 4), 5.0),
-    Case("h2o_8q_2.0", lambda: molecule("H2O", 2.0, 4), 5.0),
-    Case("n2_8q_1.8", lambda: molecule("N2", 1.8, 4), 5.0),
+    Case("h4_chain_8q_2.0", lambda: molecule("H4", 2.0, 4), 15.0),
+    Case("h4_square_8q_1.5", lambda: molecule("H4 square", 1.5, 4), 15.0),
+    Case("h2o_8q_2.0", lambda: molecule("H2O", 2.0, 4), 15.0),
+    Case("n2_8q_1.8", lambda: molecule("N2", 1.8, 4), 15.0),
     Case("hubbard_ring_8q_u8", lambda: hubbard(nx.cycle_graph(4), 8.0), 25.0),
     Case("h6_chain_12q_1.5", lambda: molecule("H6", 1.5, 6), 40.0),
     Case("n2_12q_1.8", lambda: molecule("N2", 1.8, 6), 40.0),
