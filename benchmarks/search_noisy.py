@@ -3,10 +3,11 @@
 Beside CRLQAS (ICLR 2024): H2 on four qubits with the noise and coupling of IBM Ourense, 8e-5 Hartree off after 32 gates
 when measured without noise; LiH on four qubits with the median noise of IBM Mumbai and shots, 3.3e-3 off. Those sheets
 are not at hand: the numbers below are of their size. Circuits are searched on the coupling map with exact energies,
-which CRLQAS does not use. Their angles are then forgotten: `train_on_device` trains those within 1.6 mHa of the best,
-with the fewest gates and up to two more, from near half turns on noisy shots alone, extrapolated, and takes the lowest
-on fresh shots. Errors of the result are without noise, as in CRLQAS. Shown beside, not judged: the smallest of them
-trained without extrapolation from near the angles found, each off by 0.1.
+which CRLQAS does not use. Of the angles found only the nearest half turns are kept: `train_on_device` trains the
+circuits within 1.6 mHa of the best, with the fewest gates and up to two more, from near those on noisy shots alone,
+extrapolated to no noise, which CRLQAS does not do, and takes the lowest on fresh shots. Errors of the result are
+without noise, as in CRLQAS. Shown beside, not judged: the smallest of them trained without extrapolation from near
+the angles found, each off by 0.1.
 """
 
 import time
