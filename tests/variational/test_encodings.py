@@ -56,6 +56,15 @@ def test_angles_are_products_of_rotated_qubits():
     assert np.allclose(states(dense, x)[0], np.kron(turned(0.3, 1.1), turned(-0.7, 0.0)))
 
 
+def test_angles_repeat_with_a_tilt_between():
+    pauli_x, pauli_y = np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]])
+    layer = expm(-0.5j * 0.3 * pauli_y) @ expm(-0.5j * 0.7 * pauli_x)
+    tilted = encodings.AngleEncoding(axes="y", n_repeats=3, tilt=0.7)
+    assert np.allclose(states(tilted, np.array([[0.3]]))[0], np.linalg.matrix_power(layer, 3)[:, 0])
+    with pytest.raises(ValueError, match="`n_repeats` must be at least 1, got 0"):
+        encodings.AngleEncoding(n_repeats=0).circuit(1)
+
+
 def test_patches_go_to_their_qubits():
     encoding = encodings.PatchEncoding(shape=(2, 4), patch=(2, 2))
     picture = np.zeros((2, 4))
