@@ -4,13 +4,12 @@ Error models, at distance 3 over five rounds: theirs (p_ij of the even shots), o
 refined by gradients, each with plain and correlated matching. Then edge reweighting, trained on shots of our model and
 fine-tuned on the even shots themselves: over five rounds, and over 3 to 25 rounds at distance 3, 3 to 9 at distance 5,
 for the rate per round. Weights are shared in space and time, and the real shots are gone through often; how often was
-chosen on the last fifth of the even shots, at distance 3 over 13 rounds, and is fewer for the rates at distance 5 for
-time. Needs QLEARN_DATA_DIR.
+chosen on the last fifth of the even shots, at distance 3 over 13 rounds. Needs QLEARN_DATA_DIR.
 """
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ FIVE_ROUNDS = [(3, 100_000, range(5)), (5, 100_000, range(1))]
 # distance: lengths, training shots of each, and the tuning
 LENGTHS = {
     3: (range(3, 26, 2), 100_000, TUNING),
-    5: ((3, 5, 9), 50_000, TUNING | {"passes": 5}),
+    5: ((3, 5, 9), 100_000, TUNING),
 }
 # Widths of the prior of the moments; passes and learning rates of the refinement.
 CHOICES = {"moments": (0.25, 0.5, 1.0, 2.0, 4.0), "refined": ((2, 0.003), (2, 0.01), (5, 0.01), (10, 0.02))}
@@ -49,7 +48,7 @@ def run(options: Options):
     for distance, (lengths, n_shots, tuning) in LENGTHS.items():
         case = f"rates per round, distance {distance}"
         if options.wants(case):
-            yield _per_round(case, distance, list(lengths), n_shots, tuning, options)
+            yield from _per_round(case, distance, list(lengths), n_shots, tuning, options)
 
 
 def _folder(distance: int, n_rounds: int) -> Path:
@@ -126,14 +125,18 @@ def _five_rounds(case: str, distance: int, n_shots: int, seed: int, options: Opt
 
 def _per_round(
     case: str, distance: int, lengths: list[int], n_shots: int, tuning: dict[str, float], options: Options
-) -> Result:
+) -> Iterator[Result]:
+    """Yield a result for each length as it ends, then the fits."""
     start = time.process_time()
     if options.quick:
         lengths, n_shots, tuning = lengths[:2], 2000, tuning | {"passes": 1}
     by_length = []
     for n_rounds in lengths:
-        decoder = ql.decoders.NeuralReweighting(**SHARED, random_state=0)
+        decoder, begin = ql.decoders.NeuralReweighting(**SHARED, random_state=0), time.process_time()
         by_length.append(_rates(decoder, _folder(distance, n_rounds), n_shots, tuning))
+        notes = [f"{name}: {rate:.5f}" for name, rate in by_length[-1].items()]
+        seconds = {"cpu seconds": time.process_time() - begin}
+        yield Result(f"{case}, {n_rounds} rounds", options.threads, {}, "shot", seconds, notes)
     n_odd = 25_000  # half of each experiment
     fits = {
         name: ql.decoders.fit_rounds(lengths, [round(rates[name] * n_odd) for rates in by_length], n_odd)
@@ -151,7 +154,7 @@ def _per_round(
         for name, fit in fits.items()
     ]
     notes.insert(0, f"rounds {lengths}, {n_shots:,} training shots each, tuned by {tuning}, odd shots")
-    return Result(case, options.threads, {}, "shot", metrics, notes)
+    yield Result(case, options.threads, {}, "shot", metrics, notes)
 
 
 def _rates(
