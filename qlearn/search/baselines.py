@@ -70,7 +70,7 @@ def _product(problem: SearchProblem, rng: np.random.Generator) -> Candidate:
     structure = alphabet.structure(alphabet.first_layer())
     starts = rng.uniform(-np.pi, np.pi, (_PRODUCT_STARTS, n_values(structure)))
     starts[0] = 0.0
-    starts[0, :: alphabet.width] = np.pi * np.array(alphabet.bits)
+    starts[0, alphabet.first_axes.index("ry") :: len(alphabet.first_axes)] = np.pi * np.array(alphabet.bits)
     return _lowered(problem, structure, starts)
 
 

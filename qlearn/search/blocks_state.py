@@ -43,8 +43,9 @@ class Blocks:
         -------
         Blocks
         """
-        values = rng.normal(0.0, width, (alphabet.n_qubits, alphabet.width))
-        values[:, 0] += np.pi * np.array(alphabet.bits)
+        axes = alphabet.first_axes
+        values = rng.normal(0.0, width, (alphabet.n_qubits, len(axes)))
+        values[:, axes.index("ry")] += np.pi * np.array(alphabet.bits)
         return cls(alphabet.first_layer(), values.ravel())
 
     def starts(self, alphabet: Alphabet) -> np.ndarray:

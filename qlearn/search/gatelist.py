@@ -144,6 +144,7 @@ class Alphabet:
     def __init__(self, problem: SearchProblem) -> None:
         self.n_qubits = problem.n_qubits
         self.axes = rotation_axes(problem)
+        self.first_axes = self.axes if problem.starts_at_zero or self.axes == ("ry",) else ("rz", *self.axes)
         self.entangler = entangler(problem.gates)
         self.bits = problem.reference_bits or (0,) * problem.n_qubits
         pairs = list(problem.edges)
@@ -189,8 +190,23 @@ class Alphabet:
 
     @property
     def width(self) -> int:
-        """Values of one qubit's rotation."""
+        """Values of one qubit's rotation after an entangler."""
         return len(self.axes)
+
+    def axes_of(self, block: list[int]) -> tuple[str, ...]:
+        """Return the rotations of each qubit of a block.
+
+        Parameters
+        ----------
+        block : list of int
+
+        Returns
+        -------
+        tuple of str
+            In the first layer three where a rotation about Z does something before all gates: after an entangler it
+            can be pushed to an earlier block.
+        """
+        return self.axes if len(block) == 2 else self.first_axes
 
     def block_size(self, block: list[int]) -> int:
         """Return how many values a block has.
@@ -203,7 +219,7 @@ class Alphabet:
         -------
         int
         """
-        return len(block) * self.width
+        return len(block) * len(self.axes_of(block))
 
     def structure(self, blocks: list[list[int]]) -> Structure:
         """Return the gates of blocks.
@@ -223,7 +239,7 @@ class Alphabet:
             if len(block) == 2:
                 gates.append([self.entangler, list(block), None])
             for qubit in block:
-                for axis in self.axes:
+                for axis in self.axes_of(block):
                     gates.append([axis, [qubit], [index, 1.0]])
                     index += 1
         return gates

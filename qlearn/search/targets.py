@@ -117,6 +117,7 @@ class UnitarySynthesis(SearchProblem):
         projector = PauliSum.from_matrix(np.eye(len(choi)) - np.outer(choi, choi.conj()))
         super().__init__(n_qubits, gates=gates, coupling=coupling, objectives=objectives)
         self.pairs, self._engine = _hermitian(projector), Statevector()
+        self._last: tuple[tuple[Instruction, ...], Circuit] = ((), Circuit(2 * n_qubits))
         self._name = name or f"synthesis of a unitary on {n_qubits} qubits"
 
     @property
@@ -157,12 +158,16 @@ class UnitarySynthesis(SearchProblem):
         return float(value), gradient
 
     def _on_pairs(self, circuit: Circuit) -> Circuit:
-        n = self.n_qubits
+        """Return the circuit after the Bell pairs; a descent asks for the same one again and again."""
+        n, steps = self.n_qubits, circuit.instructions
+        if steps and steps == self._last[0]:
+            return self._last[1]
         whole = Circuit(2 * n)
         for q in range(n):
             whole.h(q).cx(q, n + q)
-        for step in circuit:
+        for step in steps:
             whole.append(Instruction(*step))
+        self._last = (steps, whole)
         return whole
 
     def exact_cost(self) -> float:

@@ -15,6 +15,7 @@ from qlearn.search import (
     RandomSearch,
     RegressionProblem,
     SearchProblem,
+    SimulatedAnnealing,
     StatePreparation,
     StructureSearch,
     UnitarySynthesis,
@@ -64,6 +65,18 @@ def test_two_qubit_unitaries_take_three_entanglers(rng):
     assert abs(np.trace(target.conj().T @ found)) == pytest.approx(4.0, abs=1e-6)
     with pytest.raises(TypeError, match="StructureSearch needs the cost to be the energy"):
         run(problem, StructureSearch(), budget=budget)
+
+
+def test_drawn_three_qubit_unitaries_take_fourteen_entanglers(rng):
+    # the lower bound: 63 dimensions, nine angles at first and four more after each entangler
+    target = np.linalg.qr(rng.normal(size=(8, 8)) + 1j * rng.normal(size=(8, 8)))[0]
+    strategy = SimulatedAnnealing(14, n_chains=1, max_iterations=1000)
+    budget = Budget(evaluations=60_000, target=1e-8)
+    result = run(UnitarySynthesis(target), strategy, budget=budget, random_state=0)
+    assert result.best.cost < 1e-8
+    assert result.best.two_qubit_gates == 14
+    found = ql.circuits.circuit_matrix(result.best.circuit)
+    assert abs(np.trace(target.conj().T @ found)) == pytest.approx(8.0, abs=1e-6)
 
 
 def test_maxcut_counts_edges():
