@@ -45,22 +45,20 @@ def without_pauli_rotations(steps: Iterable[Instruction], gates: frozenset[str])
         if step.name != "pauli_rotation" or len(step.qubits) == 1:
             written.append(step)
         elif has_complex_gates(gates):
-            written += [
-                Instruction(name, tuple(step.qubits[q] for q in qubits), step.angles if name == "rz" else angles)
-                for name, qubits, angles, _ in _ladder(step.data)
-            ]
+            before, qubit, after = _ladder(step.data, tuple(step.qubits))
+            written += (*before, Instruction("rz", (qubit,), step.angles), *after)
         else:
             written += _real_rotation(step) if step.data.count("Y") % 2 else [step]
     return written
 
 
 @lru_cache(maxsize=4096)
-def _ladder(word: str) -> tuple[Instruction, ...]:
-    """Return the rotation of a string on as many qubits, in which the angle of the one RZ is to be replaced."""
-    places = tuple(range(len(word)))
-    return decompose(
-        Circuit(len(word)).append(Instruction("pauli_rotation", places, (1.0,), word)), _LADDER
-    ).instructions
+def _ladder(word: str, qubits: tuple[int, ...]) -> tuple[tuple[Instruction, ...], int, tuple[Instruction, ...]]:
+    """Return what comes before the one RZ with the angle of a rotation, its qubit, and what comes after."""
+    circuit = Circuit(max(qubits) + 1).append(Instruction("pauli_rotation", qubits, (1.0,), word))
+    steps = decompose(circuit, _LADDER).instructions
+    (place,) = (i for i, step in enumerate(steps) if step.name == "rz")
+    return steps[:place], steps[place].qubits[0], steps[place + 1 :]
 
 
 def _real_rotation(step: Instruction) -> list[Instruction]:

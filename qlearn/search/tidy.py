@@ -97,7 +97,7 @@ def _merged(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> li
     def write(qubit: int) -> None:
         matrix, waiting[qubit] = waiting[qubit], None
         if matrix is not None:
-            result.extend(_rotations(matrix, qubit, fresh[qubit]))
+            result.extend(_rotations(matrix.tobytes(), qubit, fresh[qubit]))
         fresh[qubit] = False
 
     for step in steps:
@@ -122,14 +122,12 @@ def _matrix(name: str, angles: tuple[float, ...]) -> np.ndarray:
     return gate_matrix(Instruction(name, (0,), angles))
 
 
-def _rotations(matrix: np.ndarray, qubit: int, is_fresh: bool) -> list[Instruction]:
-    """Return RZ, RY, RZ with what is zero left out; what |0> takes as a phase is nothing on a fresh qubit."""
-    return [Instruction(name, (qubit,), (value,)) for name, value in _angles(matrix.tobytes(), is_fresh)]
-
-
 @lru_cache(maxsize=4096)
-def _angles(matrix: bytes, is_fresh: bool) -> tuple[tuple[str, float], ...]:
-    """Return names and angles for a matrix (2, 2) of complex numbers; few of them occur often."""
+def _rotations(matrix: bytes, qubit: int, is_fresh: bool) -> tuple[Instruction, ...]:
+    """Return RZ, RY, RZ with what is zero left out; what |0> takes as a phase is nothing on a fresh qubit.
+
+    The matrix (2, 2) of complex numbers comes as bytes: few of them occur often.
+    """
     angle, last, first, _ = euler_zyz(np.frombuffer(matrix, dtype=complex).reshape(2, 2))
     if angle < _CLOSE:
         first, angle, last = 0.0, 0.0, first + last
@@ -144,7 +142,7 @@ def _angles(matrix: bytes, is_fresh: bool) -> tuple[tuple[str, float], ...]:
     elif math.pi - abs(last) < _CLOSE and (is_fresh or abs(first) > _CLOSE):
         first, angle, last = 0.0 if is_fresh else _wrapped(first + math.pi), -angle, 0.0
     steps = (("rz", first), ("ry", _wrapped(angle)), ("rz", last))
-    return tuple((name, value) for name, value in steps if abs(value) > _CLOSE)
+    return tuple(Instruction(name, (qubit,), (value,)) for name, value in steps if abs(value) > _CLOSE)
 
 
 def _wrapped(angle: float) -> float:
@@ -157,14 +155,15 @@ def _cancelled(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
     result: list[Instruction | None] = []
     places: list[list[int]] = [[] for _ in range(n_qubits)]  # of the steps that are left on each qubit
     for step in steps:
-        before = {places[qubit][-1] if places[qubit] else -1 for qubit in step.qubits}
-        index = before.pop()
-        other = result[index] if not before and index >= 0 else None
-        if other is not None and step.name in _SELF_INVERSE and _same(step, other):
-            result[index] = None
-            for qubit in step.qubits:
-                places[qubit].pop()
-            continue
+        if step.name in _SELF_INVERSE:
+            before = {places[qubit][-1] if places[qubit] else -1 for qubit in step.qubits}
+            index = before.pop()
+            other = result[index] if not before and index >= 0 else None
+            if other is not None and _same(step, other):
+                result[index] = None
+                for qubit in step.qubits:
+                    places[qubit].pop()
+                continue
         for qubit in step.qubits:
             places[qubit].append(len(result))
         result.append(step)
