@@ -137,13 +137,16 @@ def _read_dets(data: bytes, n_detectors: int, n_observables: int) -> np.ndarray:
             if word[:1] not in ranges:
                 raise ValueError(f"shot {shot} has {word[:20]!r}, neither a detector D nor an observable L.")
             offset, size = ranges[word[0]]
+            if word[0] == "L" and size == 0:  # `stim detect` writes them unasked
+                continue
             bits[shot, offset + _index(word[1:], size, shot)] = True
     return bits
 
 
 def _index(word: str, size: int, shot: int) -> int:
     if not (word.isascii() and word.isdigit() and len(word) < 12) or int(word) >= size:
-        raise ValueError(f"shot {shot} has the index {word[:20]!r}, not one of 0 to {size - 1}.")
+        known = f"one of 0 to {size - 1}" if size else "that of an observable"
+        raise ValueError(f"shot {shot} has the index {word[:20]!r}, not {known}.")
     return int(word)
 
 

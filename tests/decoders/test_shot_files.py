@@ -56,7 +56,7 @@ def test_reads_appended_observables(tmp_path, rng, format):
         ("dets", b"shot D99999999999999999999\n", "shot 0 has the index"),
         ("dets", b"shot D1  D2\n", "shot 0 has ''"),
         ("dets", b"shot D1 D2", "its last line has no end"),
-        ("dets", b"shot L0\n", "shot 0 has the index '0'"),
+        ("dets", b"shot D10 L0\n", "shot 0 has the index '10', not one of 0 to 9"),
     ],
 )
 def test_damage_is_named(tmp_path, format, data, message):
@@ -64,6 +64,22 @@ def test_damage_is_named(tmp_path, format, data, message):
     path.write_bytes(data)
     with pytest.raises(ValueError, match=message):
         read_shots(path, 10, 0)
+
+
+def test_observables_that_stim_writes_unasked_are_dropped(tmp_path):
+    """`stim detect` puts them into dets files, and before the detectors."""
+    circuit, path = tmp_path / "memory.stim", tmp_path / "events.dets"
+    stim.Circuit.generated("repetition_code:memory", distance=3, rounds=2, before_measure_flip_probability=0.3).to_file(
+        circuit
+    )
+    arguments = ["--in", str(circuit), "--shots", "50", "--out", str(path), "--out_format", "dets"]
+    assert stim.main(command_line_args=["detect", "--seed", "3", *arguments]) == 0
+    assert " L0 D" in path.read_text()
+    whole = read_shots(path, 6, 1)
+    assert np.array_equal(read_shots(path, 6, 0), whole[:, :6])
+    assert np.array_equal(next(stream_shots(io.BytesIO(path.read_bytes()), 6, 0, "dets")), whole[:, :6])
+    with pytest.raises(ValueError, match="has the index '.*', not that of an observable"):
+        read_shots(path, 0, 1)
 
 
 def test_empty_files_hold_no_shots(tmp_path):
