@@ -48,6 +48,12 @@ class _Expectation(torch.autograd.Function):
         (values,) = ctx.saved_tensors
         return _Gradient.apply(values, gradient, ctx.circuit, ctx.observables, ctx.engine), None, None, None
 
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[Any, ...], values: torch.Tensor, *rest: Any) -> tuple[torch.Tensor, int]:
+        """Take the mapped axis as further rows."""
+        rows = _stacked(values, in_dims[0], info.batch_size)
+        return _unstacked(_Expectation.apply(rows, *rest), info.batch_size), 0
+
 
 class _Gradient(torch.autograd.Function):
     """The vector-Jacobian product, as a function whose own derivative is refused, not silently zero."""
@@ -67,6 +73,14 @@ class _Gradient(torch.autograd.Function):
         """Nothing is kept."""
 
     @staticmethod
+    def vmap(
+        info: Any, in_dims: tuple[Any, ...], values: torch.Tensor, weights: torch.Tensor, *rest: Any
+    ) -> tuple[torch.Tensor, int]:
+        """Take the mapped axis as further rows."""
+        rows, by_row = (_stacked(values, in_dims[0], info.batch_size), _stacked(weights, in_dims[1], info.batch_size))
+        return _unstacked(_Gradient.apply(rows, by_row, *rest), info.batch_size), 0
+
+    @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
         """Refuse."""
         raise RuntimeError(
@@ -76,7 +90,19 @@ class _Gradient(torch.autograd.Function):
 
 
 def _as_array(tensor: torch.Tensor) -> np.ndarray:
-    return tensor.detach().to(device="cpu", dtype=torch.float64).numpy()
+    # to the CPU first: some devices have no double precision
+    return tensor.detach().to("cpu").to(torch.float64).numpy()
+
+
+def _stacked(tensor: torch.Tensor, axis: int | None, size: int) -> torch.Tensor:
+    """Return rows (size * n_rows, n_columns) of a tensor that `vmap` maps over an axis, or over none."""
+    rows = tensor.expand(size, *tensor.shape) if axis is None else tensor.movedim(axis, 0)
+    return rows.flatten(0, 1)
+
+
+def _unstacked(rows: torch.Tensor, size: int) -> torch.Tensor:
+    """Return what belongs to each entry of the mapped axis, (size, n_rows, n_columns)."""
+    return rows.reshape(size, len(rows) // size, rows.shape[-1])
 
 
 def expectation_function(
@@ -112,6 +138,8 @@ def expectation_function(
     Notes
     -----
     The forward pass costs one simulation a row, the backward pass about four, whatever the number of parameters.
+    `torch.func.vmap` takes the mapped axis as further rows. `torch.compile` compiles what comes before and after, so
+    ``fullgraph=True`` is refused.
 
     References
     ----------
@@ -129,6 +157,13 @@ def expectation_function(
     tensor([[-0.2474],
             [-0.4794]], dtype=torch.float64)
     """
+    if torch.compiler.is_compiling():
+        # circuits run in NumPy and Numba: a compiled graph ends before them, and the next begins behind
+        return torch.compiler.disable(_expectations)(circuit, observables, values, engine)
+    return _expectations(circuit, observables, values, engine)
+
+
+def _expectations(circuit: Circuit, observables: Any, values: torch.Tensor, engine: Any) -> torch.Tensor:
     engine = _checked_engine(engine)
     sums, _ = check_observables(observables, circuit.n_qubits)
     if not isinstance(values, torch.Tensor) or not values.is_floating_point():
@@ -157,8 +192,9 @@ def _checked_engine(engine: Any) -> Any:
 class TorchLayer(torch.nn.Module):
     """A circuit as a layer: features in, expectation values out, with the other parameters as weights.
 
-    Gradients reach the weights and the features. Simulation runs in double precision on the CPU; dtype and device
-    outside are kept. The layer can be pickled, copied and put in `nn.Sequential`.
+    Gradients reach the weights and the features; they can be differentiated once. Simulation runs in double precision
+    on the CPU; dtype and device outside are kept. The layer can be pickled, copied and put in `nn.Sequential`, mapped
+    by `torch.func.vmap`, and compiled by `torch.compile`, with the circuit between two graphs.
 
     Parameters
     ----------
@@ -171,14 +207,14 @@ class TorchLayer(torch.nn.Module):
         a list, count as their elements.
     engine : engine, optional
         One with `vjp`; by default `Statevector()`.
-    initial : array_like, optional
+    initial : array_like or torch.Tensor, optional
         First values of the weights, shape (n_weights,), in the order of `weight_names`. By default uniform in
         [0, 2 pi) from PyTorch's generator.
 
     Raises
     ------
     TypeError
-        If the engine has no `vjp`.
+        If `circuit` is no Circuit, or the engine has no `vjp`.
     ValueError
         If an input is no parameter of the circuit or comes twice, or `initial` has another shape.
 
@@ -203,6 +239,8 @@ class TorchLayer(torch.nn.Module):
         initial: Any = None,
     ) -> None:
         super().__init__()
+        if not isinstance(circuit, Circuit):
+            raise TypeError(f"`circuit` must be a Circuit, got {type(circuit).__name__}.")
         self.circuit = circuit.copy()
         self.observables, _ = check_observables(observables, circuit.n_qubits)
         self.engine = _checked_engine(engine)
@@ -215,13 +253,23 @@ class TorchLayer(torch.nn.Module):
             raise ValueError(f"`inputs` names a parameter twice: {self.input_names}.")
         self.weight_names = [name for name in names if name not in set(self.input_names)]
         order = {name: place for place, name in enumerate([*self.input_names, *self.weight_names])}
-        self.register_buffer("_columns", torch.tensor([order[n] for n in names], dtype=torch.long), persistent=False)
-        if initial is None:
-            start = 2 * np.pi * torch.rand(len(self.weight_names))
-        else:
-            checked = check_array("initial", initial, (len(self.weight_names),))
-            start = torch.as_tensor(checked, dtype=torch.get_default_dtype())
-        self.weights = torch.nn.Parameter(start.clone())
+        # a list, not a buffer: nothing to move, and nothing to lose where memory comes after the layer (`to_empty`)
+        self._columns = [order[name] for name in names]
+        if initial is not None:
+            if isinstance(initial, torch.Tensor):
+                initial = _as_array(initial)
+            initial = check_array("initial", initial, (len(self.weight_names),)).copy()
+        self._initial = initial
+        self.weights = torch.nn.Parameter(torch.empty(len(self.weight_names)))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the weights to their first values, or draw them anew where none were given."""
+        with torch.no_grad():
+            if self._initial is None:
+                self.weights.uniform_(0.0, 2 * math.pi)
+            else:
+                self.weights.copy_(torch.as_tensor(self._initial))
 
     def forward(self, features: torch.Tensor | None = None) -> torch.Tensor:
         """Return the expectation values.
@@ -238,12 +286,16 @@ class TorchLayer(torch.nn.Module):
 
         Raises
         ------
+        TypeError
+            If `features` is no tensor of real numbers.
         ValueError
             If the last axis has another length.
         """
         n_inputs = len(self.input_names)
         if features is None:
             features = self.weights.new_zeros(0)
+        if not isinstance(features, torch.Tensor) or features.is_complex():
+            raise TypeError(f"`features` must be a tensor of real numbers, got {_kind(features)}.")
         if features.ndim == 0 or features.shape[-1] != n_inputs:
             raise ValueError(
                 f"`features` must have shape (..., {n_inputs}), one column for each of {self.input_names}, got "

@@ -183,6 +183,9 @@ class NoGradient(Statevector):
         (lambda: TorchLayer(circuit(), PauliSum("Z")), ValueError, "acts on 1 qubits but the circuit has 2"),
         (lambda: TorchLayer(circuit(), OBSERVABLES, inputs=x)(torch.ones(3, 4)), ValueError, r"shape \(..., 2\)"),
         (lambda: TorchLayer(circuit(), OBSERVABLES, inputs=x)(), ValueError, r"shape \(..., 2\)"),
+        (lambda: TorchLayer("x", OBSERVABLES), TypeError, "`circuit` must be a Circuit, got str"),
+        (lambda: TorchLayer(circuit(), OBSERVABLES, inputs=x)([[1.0, 2.0]]), TypeError, "real numbers, got list"),
+        (lambda: TorchLayer(circuit(), OBSERVABLES, inputs=x)(torch.ones(3, 2) * 1j), TypeError, "torch.complex64"),
         (lambda: expectation_function(circuit(), OBSERVABLES, [0.1]), TypeError, "tensor of real floats, got list"),
         (lambda: expectation_function(circuit(), OBSERVABLES, torch.ones(2, 4)), ValueError, r"shape \(..., 5\)"),
         (lambda: expectation_function(circuit(), OBSERVABLES, torch.full((5,), torch.nan)), ValueError, "finite"),
@@ -191,6 +194,57 @@ class NoGradient(Statevector):
 def test_what_is_wrong_is_said(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_vmap_takes_the_mapped_axis_as_rows(rng):
+    layer = TorchLayer(circuit(), OBSERVABLES, inputs=x).double()
+    features = torch.tensor(rng.normal(size=(4, 3, 2)))
+    assert torch.allclose(torch.func.vmap(layer)(features), layer(features))
+    assert torch.allclose(torch.func.vmap(torch.func.vmap(layer, 0), 1)(features), layer(features).transpose(0, 1))
+    assert torch.func.vmap(layer)(features[:, :0]).shape == (4, 0, 2)
+
+    def loss(weights, row):
+        return torch.func.functional_call(layer, {"weights": weights}, (row,)).square().sum()
+
+    weights = layer.weights.detach()
+    each = torch.func.vmap(torch.func.grad(loss), (None, 0))(weights, features[0])
+    alone = torch.stack([torch.func.grad(loss)(weights, row) for row in features[0]])
+    assert torch.allclose(each, alone)
+    values = torch.tensor(rng.normal(size=5))
+    jacobian = torch.func.jacrev(lambda v: expectation_function(circuit(), OBSERVABLES, v))(values)
+    expected = torch.autograd.functional.jacobian(lambda v: expectation_function(circuit(), OBSERVABLES, v), values)
+    assert torch.allclose(jacobian, expected)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_compiled_models_give_the_same():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2), TorchLayer(circuit(), OBSERVABLES, inputs=x))
+    features = torch.rand(5, 2)
+    found = []
+    for version in (model, torch.compile(model, backend="aot_eager")):
+        model.zero_grad()
+        result = version(features)
+        result.sum().backward()
+        found.append([result, *(parameter.grad.clone() for parameter in model.parameters())])
+    assert all(torch.allclose(a, b) for a, b in zip(*found, strict=True))
+    with pytest.raises(Exception, match="disable"):
+        torch.compile(model, backend="eager", fullgraph=True)(features)
+
+
+def test_memory_may_come_after_the_layer(rng):
+    features = torch.tensor(rng.normal(size=(4, 2)), dtype=torch.float32)
+    initial = torch.tensor([0.1, 0.2, 0.3], requires_grad=True)
+    expected = TorchLayer(circuit(), OBSERVABLES, inputs=x, initial=initial)
+    with torch.device("meta"):
+        layer = TorchLayer(circuit(), OBSERVABLES, inputs=x, initial=initial)
+    assert layer.weights.is_meta
+    layer.to_empty(device="cpu").load_state_dict(expected.state_dict())
+    assert torch.equal(layer(features), expected(features))
+    with torch.no_grad():
+        layer.weights.zero_()
+    layer.reset_parameters()
+    assert torch.equal(layer.weights, initial)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
