@@ -32,8 +32,23 @@ class ForcedMatching:
         return low, self.graph.weights(np.hstack([detectors, ~value]))
 
 
+def winds(problem: DecodingProblem, observable: int) -> bool:
+    """Return whether an observable winds around a loop of the matching graph, so that it cannot be forced."""
+    return _taken_off(problem, observable) is None
+
+
 def detectors_to_add(problem: DecodingProblem, observable: int) -> np.ndarray:
     """Return a mask of detectors, bool (n_detectors,), that added to the observable takes it off all inner edges."""
+    added = _taken_off(problem, observable)
+    if added is None:
+        raise ValueError(
+            f"Observable {observable} winds around a loop of the matching graph (as on a torus, or in a colour code), "
+            "so it cannot be forced by a boundary; use GapStacking, which takes votes there, Matching or Lookup."
+        )
+    return added
+
+
+def _taken_off(problem: DecodingProblem, observable: int) -> np.ndarray | None:
     neighbours: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for detectors, observables in problem.edges.components():
         if len(detectors) == 2:
@@ -55,10 +70,7 @@ def detectors_to_add(problem: DecodingProblem, observable: int) -> np.ndarray:
                     added[there] = added[here] ^ flips
                     todo.append(there)
                 elif added[there] != added[here] ^ flips:
-                    raise ValueError(
-                        f"Observable {observable} winds around a loop of the matching graph (as on a torus), so it "
-                        "cannot be forced by a boundary; use Matching, Lookup or MLPDecoder."
-                    )
+                    return None
     return added
 
 

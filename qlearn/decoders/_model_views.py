@@ -16,7 +16,8 @@ def circuit_model(circuit: stim.Circuit, *, decompose: bool) -> stim.DetectorErr
         if decompose:
             raise ValueError(
                 "Errors of this circuit do not decompose into edges, so it is no matching problem; take a decoder of "
-                f"hyperedges, such as BPOSD or Tesseract. Stim says: {str(error).splitlines()[0]}"
+                "hyperedges, such as BPOSD or Tesseract, or MLPDecoder on few detectors. "
+                f"Stim says: {str(error).splitlines()[0]}"
             ) from error
         raise ValueError(f"The circuit gives no error model: {error}") from error
 
@@ -41,6 +42,7 @@ def checked_edges(model: stim.DetectorErrorModel) -> stim.DetectorErrorModel:
     if widest > 2:
         raise ValueError(
             f"The model has a component of {widest} detectors, so it is no matching graph; decompose it "
-            "(in Stim: decompose_errors=True) or take a decoder of hyperedges such as MaximumLikelihood."
+            "(in Stim: decompose_errors=True) or take a decoder of hyperedges, such as BPOSD or Tesseract, or "
+            "MLPDecoder on few detectors."
         )
     return model

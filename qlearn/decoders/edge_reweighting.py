@@ -89,9 +89,10 @@ class NeuralReweighting(AbstractNeuralDecoder):
 
     Notes
     -----
-    Takes every problem that decomposes into edges, unless an observable winds around a loop of its graph (a torus):
-    that raises ValueError. Without other detectors to learn edges from (a repetition code) all of the budget goes to
-    outcomes. Needs no torch. Memory: one block of shots, and half a million distinct syndromes.
+    Takes every problem that decomposes into edges, unless an observable winds around a loop of its graph (a torus, a
+    colour code): that raises ValueError; take `GapStacking` there. Without other detectors to learn edges from (a
+    repetition code) all of the budget goes to outcomes. Needs no torch. Memory: one block of shots, and half a million
+    distinct syndromes.
 
     Cost on one core: at distance 3, 2 million shots and a minute of training close nine tenths of the gap from
     matching to the optimum; at distance 5, 15 million shots take a quarter of an hour and save correlated matching 19 %

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import qlearn as ql
 from qlearn.decoders import DecodingProblem, GapStacking, Matching, MaximumLikelihood, MLPDecoder, compare
 from tests.decoders.conftest import surface_circuit
 
@@ -56,3 +57,20 @@ def test_mlp_keeps_its_time(small_problem):
     decoder = MLPDecoder((32,), random_state=0).fit(small_problem, seconds=0.5)
     assert decoder.fit_seconds_ < 4
     assert decoder.predict(small_problem.sample(100)[0]).shape == (100, 1)
+
+
+@pytest.mark.parametrize("code", [ql.codes.colour_code(3), ql.codes.toric_code(2)], ids=["colour", "toric"])
+def test_gap_stacking_learns_from_votes_where_observables_wind(code, tmp_path):
+    circuit = ql.codes.memory_circuit(code, 2, noise=ql.codes.CircuitNoise.circuit_level(0.005))
+    problem = DecodingProblem.from_circuit(circuit)
+    decoder = GapStacking(hidden=(32,), passes=5, random_state=0).fit(problem, n_shots=60_000)
+    decoders = {"plain": Matching(), "exact": MaximumLikelihood(), "stack": decoder}
+    table = compare(decoders, problem, n_shots=50_000, random_state=1)
+    assert table["stack"].gap_closed > 0.6
+    detectors, _ = problem.sample(500, random_state=2)
+    gaps = decoder._features[0].gap(detectors)
+    assert np.array_equal(gaps < 0, Matching().fit(problem).predict(detectors)[:, 0])
+    ql.save(decoder, tmp_path / "votes.qlearn")
+    assert np.array_equal(
+        ql.load(tmp_path / "votes.qlearn").predict_probability(detectors), decoder.predict_probability(detectors)
+    )
