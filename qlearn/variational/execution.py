@@ -204,8 +204,14 @@ class ParameterShift(AbstractExecution):
         if self.n_shots is not None:
             check_count("n_shots", self.n_shots, minimum=1)
         if self.noise is not None:
+            if not isinstance(self.noise, NoiseModel):
+                raise TypeError(
+                    f"`noise` must be a NoiseModel, such as NoiseModel.depolarizing(0.001, 0.01), got {self.noise!r}."
+                )
             circuit = self.noise.apply(circuit)
         engine = self.engine
+        if engine is not None and not callable(getattr(engine, "expectation", engine)):
+            raise TypeError(f"`engine` must have `expectation` or be callable itself, got {engine!r}.")
         if engine is None:
             engine = Statevector() if self.noise is None else DensityMatrix()
         return Prepared(engine, Program.from_circuit(circuit) if isinstance(engine, AbstractEngine) else circuit)
@@ -246,6 +252,11 @@ class ParameterShift(AbstractExecution):
             found = call(program, observables, rows, n_shots=n_shots, random_state=random_state)
             is_estimate = isinstance(found, Estimate)
             values.append(np.asarray(found.value if is_estimate else found, dtype=float))
+            if values[-1].shape != (len(rows), len(observables)):
+                raise ValueError(
+                    f"{engine!r} must return expectation values of shape {(len(rows), len(observables))}, a row for "
+                    f"each set of angles, got {values[-1].shape}."
+                )
             variances.append(np.square(found.std_error) if is_estimate else np.zeros(values[-1].shape))
         return np.concatenate(values), np.concatenate(variances)
 

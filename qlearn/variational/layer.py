@@ -13,7 +13,8 @@ from ..sim import Statevector
 from ..sim.gradients import fubini_study_metric
 from ..sim.gradients.evaluation import AngleForm
 from .angles import AngleTable
-from .execution import Adjoint
+from .execution import AbstractExecution, Adjoint
+from .parts import chosen
 
 __all__ = ["QuantumLayer", "without_entanglers"]
 
@@ -54,7 +55,7 @@ class QuantumLayer:
         execution: Any = None,
     ) -> None:
         self.circuit, self.observables = circuit, list(observables)
-        self.execution = Adjoint() if execution is None else execution
+        self.execution = chosen("execution", execution, AbstractExecution, Adjoint)
         self.n_inputs, self.n_weights, self.n_outputs = len(inputs), len(weights), len(self.observables)
         self._angles = AngleTable(circuit, inputs, weights)
         form = AngleForm(circuit)

@@ -1,7 +1,7 @@
 """Encodings: how rows of features become circuits."""
 
 from .amplitude import AmplitudeEncoding, BasisEncoding
-from .angle import AngleEncoding, DenseAngleEncoding, PatchEncoding
+from .angle import AngleEncoding, DenseAngleEncoding, PatchEncoding, default_encoding
 from .base import AbstractEncoding
 from .chebyshev import ChebyshevEncoding
 from .entangling import HamiltonianEncoding, IQPEncoding, ZZEncoding
@@ -17,4 +17,5 @@ __all__ = [
     "IQPEncoding",
     "PatchEncoding",
     "ZZEncoding",
+    "default_encoding",
 ]

@@ -77,6 +77,16 @@ class AngleEncoding(AbstractEncoding):
             _append_folded(circuit, inputs, self.axes)
 
 
+def default_encoding() -> AngleEncoding:
+    """Return what models take where no encoding is given: one feature a qubit, four to eight qubits.
+
+    Returns
+    -------
+    AngleEncoding
+    """
+    return AngleEncoding(min_qubits=4)
+
+
 class DenseAngleEncoding(AbstractEncoding):
     """Two features a qubit: a rotation about Y by the first, about Z by the second.
 

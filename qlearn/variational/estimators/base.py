@@ -14,11 +14,11 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from ..._random import seed_sequence, task_generator
 from ...circuits import Circuit, Parameter
-from ..ansatze import HardwareEfficient
-from ..execution import Adjoint
+from ..ansatze import AbstractAnsatz, HardwareEfficient
 from ..hybrid import DataObjective, HybridModel, binary_cross_entropy, cross_entropy, squared_error
 from ..layer import QuantumLayer, without_entanglers, z_observables
-from ..optimizers import Adam, Loop
+from ..optimizers import AbstractOptimizer, Adam, Loop
+from ..parts import chosen
 from ..preparation import FeatureScaling, checked_labels, merged_rows
 from ..saving import SavedModelMixin
 
@@ -55,7 +55,7 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
         """Return the encoding whose `inputs` are computed, None for a first linear map."""
 
     def _ansatz(self) -> Any:
-        return HardwareEfficient() if self.ansatz is None else self.ansatz
+        return chosen("ansatz", self.ansatz, AbstractAnsatz, HardwareEfficient)
 
     def _initial_weights(self, n_qubits: int, n_weights: int, random: np.random.Generator) -> np.ndarray:
         """Return the weights of the circuit to start from."""
@@ -85,11 +85,12 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
             observables = z_observables(self._ansatz().readout_qubits(circuit.n_qubits), circuit.n_qubits)
         elif callable(observables):
             observables = observables(circuit.n_qubits)
-        execution = Adjoint() if self.execution is None else self.execution
-        return QuantumLayer(circuit, observables, inputs, weights, execution), front
+        return QuantumLayer(circuit, observables, inputs, weights, self.execution), front
 
     def _train(self, X: np.ndarray, targets: np.ndarray, weight: np.ndarray, loss: Any, max_epochs: int) -> None:
         """Train the parameters from where they are."""
+        if not 0 <= self.alpha < np.inf:
+            raise ValueError(f"`alpha` must be finite and not negative, got {self.alpha!r}.")
         inputs = self._inputs(X)
         train, held = self._split(len(X))
         objective = DataObjective(self.model_, inputs[train], targets[train], weight[train], loss, self.alpha)
@@ -106,7 +107,7 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
             validate=validate, callback=self.callback, random_state=task_generator(self._seed, 1, self._n_trainings),
         )  # fmt: skip
         self._n_trainings += 1
-        optimizer = Adam() if self.optimizer is None else self.optimizer
+        optimizer = chosen("optimizer", self.optimizer, AbstractOptimizer, Adam)
         found = optimizer.run(objective, self.parameters_, loop, self.optimizer_state_)
         self.parameters_, self.stop_reason_ = found.parameters, found.message
         self.loss_curve_ = [*self.loss_curve_, *found.loss_curve]
@@ -246,7 +247,7 @@ class VariationalClassifierMixin(ClassifierMixin):
         if self.is_multilabel_:
             targets, loss = np.asarray(y, dtype=float), binary_cross_entropy
         elif len(self.classes_) < 2:
-            raise ValueError(f"Training needs at least two classes, got one class: {self.classes_[0]!r}.")
+            raise ValueError(f"Training needs at least two classes, got one class: {self.classes_.tolist()[0]!r}.")
         else:
             targets, loss = np.eye(len(self.classes_))[np.searchsorted(self.classes_, y)], cross_entropy
         weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..._checks import check_count
 from ...circuits import Circuit, Parameter, parameters
-from ..ansatze import HardwareEfficient
-from ..encodings import AngleEncoding
+from ..ansatze import AbstractAnsatz, HardwareEfficient
+from ..encodings import AbstractEncoding, default_encoding
+from ..parts import chosen
 from .base import AbstractVariationalModel, VariationalClassifierMixin, VariationalRegressorMixin
 from .documentation import documented
 
@@ -23,10 +24,10 @@ class _DataReuploading(AbstractVariationalModel):
     trainable_scaling: bool = field(default=True, kw_only=True)
 
     def _encoding(self) -> Any:
-        return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
+        return chosen("encoding", self.encoding, AbstractEncoding, default_encoding)
 
     def _ansatz(self) -> Any:
-        return HardwareEfficient(n_layers=1, entangler="cz") if self.ansatz is None else self.ansatz
+        return chosen("ansatz", self.ansatz, AbstractAnsatz, _one_layer)
 
     def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:
         encoding, ansatz = self._encoding(), self._ansatz()
@@ -51,6 +52,10 @@ class _DataReuploading(AbstractVariationalModel):
         angles = [ansatz.initial_weights(n_qubits, random) for _ in range(self.n_layers)]
         weights[: sum(map(len, angles))] = np.concatenate(angles)
         return weights
+
+
+def _one_layer() -> HardwareEfficient:
+    return HardwareEfficient(n_layers=1, entangler="cz")
 
 
 @documented

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...circuits import Circuit, Parameter, parameters
-from ..encodings import AngleEncoding
+from ..encodings import AbstractEncoding, default_encoding
+from ..parts import chosen
 from .base import AbstractVariationalModel, VariationalClassifierMixin, VariationalRegressorMixin
 from .documentation import documented
 
@@ -17,7 +18,7 @@ class _Variational(AbstractVariationalModel):
     ansatz: Any = None
 
     def _encoding(self) -> Any:
-        return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
+        return chosen("encoding", self.encoding, AbstractEncoding, default_encoding)
 
     def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:
         encoding, ansatz = self._encoding(), self._ansatz()

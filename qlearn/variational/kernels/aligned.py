@@ -10,10 +10,11 @@ from sklearn.utils.multiclass import type_of_target
 from ..._checks import check_count
 from ..._random import seed_sequence, task_generator
 from ...circuits import Circuit, parameters
-from ..ansatze import HardwareEfficient
+from ..ansatze import AbstractAnsatz, HardwareEfficient
 from ..ground_states import zero_projector
 from ..layer import QuantumLayer, without_entanglers
-from ..optimizers import Adam, Loop
+from ..optimizers import AbstractOptimizer, Adam, Loop
+from ..parts import chosen
 from .base import AbstractQuantumKernel
 from .fidelity import fidelities
 
@@ -113,7 +114,7 @@ class AlignedKernel(AbstractQuantumKernel):
         loop = Loop(
             max_epochs=self.max_epochs, batch_size=batch_size, patience=None, random_state=task_generator(seed, 1)
         )  # fmt: skip
-        found = (Adam() if self.optimizer is None else self.optimizer).run(objective, start, loop)
+        found = chosen("optimizer", self.optimizer, AbstractOptimizer, Adam).run(objective, start, loop)
         self.weights_, self.alignment_curve_ = found.parameters, [-loss for loss in found.loss_curve]
 
     def _restored(self) -> None:
@@ -125,7 +126,7 @@ class AlignedKernel(AbstractQuantumKernel):
     def _trained_circuit(self, n_features: int) -> tuple[Circuit, list, list, int]:
         """Return circuit, inputs, weights and the number of those that are angles of the ansatz."""
         encoding = self._encoding()
-        ansatz = HardwareEfficient(n_layers=1) if self.ansatz is None else self.ansatz
+        ansatz = chosen("ansatz", self.ansatz, AbstractAnsatz, lambda: HardwareEfficient(n_layers=1))
         n_layers = check_count("n_layers", self.n_layers, minimum=1)
         circuit = Circuit(encoding.width(n_features))
         n_inputs, n_angles = encoding.n_inputs(n_features), ansatz.n_weights(circuit.n_qubits)

@@ -7,12 +7,14 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from ...circuits import Circuit
 from ...sim import Statevector
-from ..encodings import AngleEncoding
+from ..encodings import AbstractEncoding, default_encoding
 from ..layer import without_entanglers
+from ..parts import chosen
 from ..preparation import FeatureScaling
 from ..saving import common_data, decoded, restore_common
 
@@ -97,13 +99,19 @@ class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         NotFittedError
             Before `fit`, where the scaling is learnt.
         """
-        if not hasattr(self, "scaling_") and not self._is_stateless():
-            check_is_fitted(self, "features_")
-        scaling = self.scaling_ if hasattr(self, "scaling_") else self._scaling(np.atleast_2d(X))
+        is_fitted = hasattr(self, "scaling_")
+        if not is_fitted and not self._is_stateless():
+            raise NotFittedError(
+                f"This {type(self).__name__} is not fitted yet, and learns in `fit`. Fit it first; or take "
+                "QuantumKernelClassifier, which does; or, as the kernel of SVC, one that learns nothing, a "
+                'FidelityKernel with scaling="none" or a number.'
+            )
         left, right = (
-            None if rows is None else self._features(scaling(validate_data(self, rows, dtype=float, reset=False)))
-            for rows in (X, Y)
-        )
+            None if rows is None else validate_data(self, rows, dtype=np.float64, reset=False)
+            if is_fitted else check_array(rows, dtype=np.float64) for rows in (X, Y)
+        )  # fmt: skip
+        scaling = self.scaling_ if is_fitted else self._scaling(left)
+        left, right = (None if rows is None else self._features(scaling(rows)) for rows in (left, right))
         return self._compare(left, right)
 
     def __call__(self, X: Any, Y: Any = None) -> np.ndarray:
@@ -140,11 +148,13 @@ class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return self.scaling == "none" or not isinstance(self.scaling, str)
 
     def _encoding(self) -> Any:
-        return AngleEncoding(min_qubits=4) if self.encoding is None else self.encoding
+        return chosen("encoding", self.encoding, AbstractEncoding, default_encoding)
 
     def _scaling(self, X: np.ndarray) -> FeatureScaling:
         """Return the map of features; "auto" makes the kernel of angles nearly that of SVC()."""
         kind, encoding = self.scaling, self._encoding()
+        if not 0 < self.bandwidth < np.inf:
+            raise ValueError(f"`bandwidth` must be positive and finite, got {self.bandwidth!r}.")
         if not (isinstance(kind, str) and kind == "auto"):
             found = FeatureScaling.learnt(kind, X, np.ones(len(X)))
         elif encoding.scaling != "standard":

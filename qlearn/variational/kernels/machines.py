@@ -6,10 +6,13 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from ..parts import chosen
 from ..preparation import FeatureScaling, checked_labels, merged_rows
 from ..saving import RefittedMixin
+from .base import AbstractQuantumKernel
 from .fidelity import FidelityKernel
 from .nystroem import NystroemFeatures
 
@@ -102,7 +105,7 @@ class QuantumKernelClassifier(RefittedMixin, ClassifierMixin, BaseEstimator):
             return _SameForAll(int(labels[0]))
         class_weight = self.class_weight
         if isinstance(class_weight, dict) and not self.is_multilabel_:
-            class_weight = {int(np.flatnonzero(self.classes_ == k)[0]): v for k, v in class_weight.items()}
+            class_weight = dict(enumerate(compute_class_weight(class_weight, classes=self.classes_, y=self.classes_)))
         elif class_weight == "balanced":
             # counts with weights, so that a weight stays the same as repetition
             totals = np.bincount(labels, weights=weight)
@@ -270,7 +273,7 @@ class QuantumKernelRegressor(RefittedMixin, RegressorMixin, BaseEstimator):
 
 
 def _fitted_kernel(machine: Any, X: np.ndarray, y: np.ndarray) -> Any:
-    kernel = FidelityKernel() if machine.kernel is None else clone(machine.kernel)
+    kernel = clone(chosen("kernel", machine.kernel, AbstractQuantumKernel, FidelityKernel))
     if machine.n_landmarks is not None:
         kernel = NystroemFeatures(kernel, n_landmarks=machine.n_landmarks, random_state=machine.random_state)
     return kernel.fit(X, y)

@@ -10,7 +10,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..._checks import check_count
 from ..._random import generator
+from ..parts import chosen
 from ..saving import common_data, component_data, component_from_data, decoded, restore_common
+from .base import AbstractQuantumKernel
+from .fidelity import FidelityKernel
 
 _KERNEL = "kernel."  # before the names of arrays of the kernel
 
@@ -63,13 +66,11 @@ class NystroemFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         -------
         Self
         """
-        from .fidelity import FidelityKernel
-
         X = validate_data(self, X, dtype=np.float64)
         n_landmarks = min(check_count("n_landmarks", self.n_landmarks, minimum=1), len(X))
-        chosen = generator(self.random_state).choice(len(X), n_landmarks, replace=False)
-        self.landmarks_ = X[np.sort(chosen)]
-        self.kernel_ = (FidelityKernel() if self.kernel is None else clone(self.kernel)).fit(X, y)
+        drawn = generator(self.random_state).choice(len(X), n_landmarks, replace=False)
+        self.landmarks_ = X[np.sort(drawn)]
+        self.kernel_ = clone(chosen("kernel", self.kernel, AbstractQuantumKernel, FidelityKernel)).fit(X, y)
         values, vectors = np.linalg.eigh(self.kernel_.matrix(self.landmarks_))
         kept = values > 1e-10 * values[-1]
         self.normalisation_ = (vectors[:, kept] / np.sqrt(values[kept])) @ vectors[:, kept].T

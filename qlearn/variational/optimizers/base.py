@@ -125,6 +125,8 @@ class Loop:
         self.patience = None if patience is None else check_count("patience", patience, minimum=1)
         if not 0 <= tolerance < math.inf:
             raise ValueError(f"`tolerance` must be finite and not negative, got {tolerance!r}.")
+        if callback is not None and not callable(callback):
+            raise TypeError(f"`callback` must be callable as callback(epoch, loss, parameters), got {callback!r}.")
         self.tolerance, self.validate, self.callback = tolerance, validate, callback
         seed = seed_sequence(random_state)
         self.random, self.order = task_generator(seed, 0), task_generator(seed, 1)
@@ -246,6 +248,9 @@ class AbstractOptimizer(BaseEstimator, ABC):
         -------
         TrainingResult
         """
+        rate = self.get_params().get("learning_rate")
+        if rate is not None and not 0 <= rate < math.inf:
+            raise ValueError(f"`learning_rate` must be finite and not negative, got {rate!r}.")
         result = TrainingResult(np.array(parameters, dtype=float), state={} if state is None else state)
         while True:
             losses, sizes = [], []

@@ -33,7 +33,8 @@ class Rotosolve(AbstractOptimizer):
     ) -> tuple[np.ndarray, float]:
         if not getattr(objective, "is_sinusoidal", False):
             raise TypeError(
-                "Rotosolve needs an energy whose weights each are the angle of one Pauli rotation; use another one."
+                "Rotosolve needs an energy whose weights each are the angle of one Pauli rotation; for other "
+                "circuits and for models of data take Adam, LBFGS or SPSA."
             )
         point = parameters.copy()
         first = middle = objective.value(point, rows, random)
