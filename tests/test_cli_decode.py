@@ -178,6 +178,9 @@ def test_what_is_not_understood_exits_with_2(arguments, message, capsys):
         (["compare", "{}/memory.stim", "--model", "pij"], "--model names an error model of a Google folder"),
         (["predict", "--problem", "{}/memory.dem", "--in", "{}/flips.01", "--out", "{}/x.01"], "is no 01 file of 16"),
         (["train", "{}/memory.stim", "--out", "{}/none/x.qlearn"], "is no folder, so the decoder could not be saved"),
+        (["train", "{}/memory.stim", "--decoder", "mlp:hidden=8", "--out", "{}/x"], "must be a sequence of widths"),
+        (["compare", "{}/memory.stim", "--shots", "0"], "`n_shots` must be at least 1, got 0"),
+        (["predict", "--problem", "{}/memory.dem", "--in", "{}/events.01", "--out", "{}/none/x.01"], "is no folder"),
     ],
 )  # fmt: skip
 def test_what_fails_exits_with_1_and_leaves_no_file(arguments, message, folder, capsys):
@@ -187,6 +190,15 @@ def test_what_fails_exits_with_1_and_leaves_no_file(arguments, message, folder, 
     assert message in err
     assert out == ""
     assert sorted(folder.iterdir()) == before
+
+
+def test_a_problem_without_baseline_asks_for_a_decoder(tmp_path, capsys):
+    code = ql.codes.bivariate_bicycle_code(3, 3)
+    circuit = ql.codes.memory_circuit(code, 1, noise=ql.codes.CircuitNoise.code_capacity(0.01))
+    circuit.to_file(tmp_path / "bicycle.stim")
+    with pytest.raises(SystemExit):
+        cli.main(["decode", "compare", str(tmp_path / "bicycle.stim")])
+    assert "do not decompose for matching; give a --decoder, such as bposd" in capsys.readouterr().err
 
 
 def test_help_shows_examples(capsys):

@@ -172,8 +172,14 @@ def _run_compare(options: argparse.Namespace) -> int:
         options.refuse("--half is for recorded shots")
     if options.half:
         recorded = recorded[options.half == "odd" :: 2]
-    budget = {"shots": recorded} if recorded is not None else {"n_shots": options.shots or 100_000}
+    budget = (
+        {"shots": recorded}
+        if recorded is not None
+        else {"n_shots": 100_000 if options.shots is None else options.shots}
+    )
     decoders = {name: _decoder(name, options.seed) for name in options.decoder}
+    if not (decoders or problem.is_matchable or _is_small(problem)):
+        options.refuse("errors of this problem do not decompose for matching; give a --decoder, such as bposd")
     with progress("comparing"):
         table = _compared(decoders, problem, options.seed, latency_shots=options.latency, **budget)
     if options.json:
@@ -192,6 +198,8 @@ def _run_predict(options: argparse.Namespace) -> int:
             options.refuse(f"the decoder {options.decoder} needs --problem, a .stim or .dem file, to be fitted to")
         with progress(f"fitting {options.decoder}"):
             decoder.fit(_problem(options.problem, options.model))
+    if options.out is not None and not options.out.parent.is_dir():
+        raise ValueError(f"{options.out.parent} is no folder, so the predictions could not be written there.")
     in_format = options.in_format or _suffix(options.events)
     with _input(options.events) as source, _output(options.out) as sink:
         n_shots, n_wrong = _predict(decoder, source, sink, in_format, options)
@@ -282,12 +290,17 @@ def _compared(
     contestants: dict[str, Any] = {}
     if problem.is_matchable:
         contestants |= {"matching": Matching(), "matching:correlated=true": Matching(correlated=True)}
-    if problem.n_detectors + problem.n_observables <= _EXACT_BITS:
+    if _is_small(problem):
         contestants["maximum-likelihood"] = MaximumLikelihood()
     return compare(
         contestants | decoders, problem, n_shots=n_shots, shots=shots, latency_shots=latency_shots,
         random_state=random_state,
     )  # fmt: skip
+
+
+def _is_small(problem: "DecodingProblem") -> bool:
+    """Return whether the optimum is a matter of seconds."""
+    return problem.n_detectors + problem.n_observables <= _EXACT_BITS
 
 
 def _rows(table: "Comparison") -> dict[str, Any]:

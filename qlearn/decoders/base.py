@@ -46,8 +46,8 @@ class AbstractDecoder(BaseEstimator, ABC):
         Raises
         ------
         TypeError, ValueError
-            If `problem` is none, lacks what the decoder needs, or the budget is not positive; also if a budget is given
-            to a decoder that learns nothing from shots.
+            If `problem` is none, has no observables or lacks what the decoder needs, a setting makes no sense, or the
+            budget is not positive; also if a budget is given to a decoder that learns nothing from shots.
         """
         if not isinstance(problem, DecodingProblem):
             raise TypeError(
@@ -56,6 +56,8 @@ class AbstractDecoder(BaseEstimator, ABC):
             )
         if self.default_shots is None and (n_shots is not None or seconds is not None):
             raise TypeError(f"{type(self).__name__} learns nothing from shots; call fit(problem) without a budget.")
+        if problem.n_observables == 0:
+            raise ValueError("The problem has no observables, so there is nothing to decode; add OBSERVABLE_INCLUDE.")
         start = time.perf_counter()
         self._fit(problem, Budget(n_shots, seconds, self.default_shots or 0))
         self.n_detectors_, self.n_observables_ = problem.n_detectors, problem.n_observables

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._checks import check_array
+from .._checks import check_array, check_count, check_probability
 from .._random import RandomState, seed_sequence, task_generator
 from ._budget import Budget
 from ._checkpoint import CheckpointFile
@@ -18,6 +18,7 @@ from ._local_network import LocalNetwork
 from ._network import Adam, Network
 from ._pymatching import MatchingGraph
 from ._selection import BASES, base_log_odds, select
+from ._settings import check_positive, check_widths
 from ._syndrome_table import SyndromeTable
 from .learned import LEAST_TUNING_STEPS, AbstractNeuralDecoder, Data, network_parameters
 from .problem import DecodingProblem
@@ -145,6 +146,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
         from threadpoolctl import threadpool_limits
 
+        self._check_settings()
         seed = seed_sequence(self.random_state)
         file = CheckpointFile.of(self, problem, budget)
         self._prepare(problem)
@@ -157,6 +159,17 @@ class NeuralReweighting(AbstractNeuralDecoder):
             held = boosted_blocks(problem, "validation", seed)
             most = min(max(int(budget.state()[0]) // 4, _LEAST_TO_CHOOSE), _MOST_SHOTS)
             self._choose(_table(fresh, problem, _STACKING_ROWS, most), _table(held, problem, _VALIDATION_ROWS, most))
+
+    def _check_settings(self) -> None:
+        if self.hidden is not None:
+            check_widths("hidden", self.hidden)
+        if check_probability("edge_share", self.edge_share) == 1:
+            raise ValueError("`edge_share` must be below 1: the rest of the budget is for outcomes.")
+        for name in ("threshold", "edge_rate", "outcome_rate"):
+            if (value := getattr(self, name)) is not None:
+                check_positive(name, value)
+        for name in ("edge_batch", "outcome_batch", "passes", "least_steps"):
+            check_count(name, getattr(self, name), minimum=1)
 
     def _prepare(self, problem: DecodingProblem) -> None:
         """Build all that follows from the problem alone."""

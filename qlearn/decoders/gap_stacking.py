@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .._checks import check_array
+from .._checks import check_array, check_count
 from .._random import RandomState, seed_sequence, task_generator
 from ._budget import Budget
 from ._gap_features import N_CURVES, LinearModel, curved, spread_of
 from ._network import Adam, Network, n_parameters
 from ._pymatching import MatchingGraph
 from ._selection import BASES, base_log_odds, select
+from ._settings import check_positive, check_widths
 from ._syndrome_table import SyndromeTable
 from ._training import outcome_gradient, train
 from ._vote_features import features_of
@@ -85,6 +86,9 @@ class GapStacking(AbstractLearnedDecoder):
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
         from threadpoolctl import threadpool_limits
 
+        check_positive("threshold", self.threshold)
+        check_widths("hidden", self.hidden)
+        check_count("passes", self.passes, minimum=1)
         seed = seed_sequence(self.random_state)
         self._prepare(problem)
         table = SyndromeTable(problem.n_detectors, problem.n_observables, _MAX_ROWS)

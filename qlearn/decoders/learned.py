@@ -10,6 +10,7 @@ from .._checks import check_array, check_count
 from .._random import RandomState
 from ._local_network import LocalNetwork
 from ._network import Network
+from ._settings import check_positive
 from .base import AbstractSoftDecoder
 from .problem import DecodingProblem
 from .shots import Shots
@@ -87,7 +88,7 @@ class AbstractNeuralDecoder(AbstractLearnedDecoder):
         NotFittedError
             Before `fit`.
         TypeError, ValueError
-            If the shots have other widths, or are fewer than ten.
+            If the shots have other widths, or are fewer than ten, or a setting is not positive.
         """
         self._check_fitted()
         if not isinstance(shots, Shots):
@@ -98,7 +99,8 @@ class AbstractNeuralDecoder(AbstractLearnedDecoder):
                 f"`shots` must be ten or more, of {own[0]} detectors and {own[1]} observables; got {len(shots)} of "
                 f"{widths[0]} and {widths[1]}."
             )
-        self._fine_tune(shots, check_count("passes", passes, minimum=1), learning_rate, random_state)
+        rate = check_positive("learning_rate", learning_rate)
+        self._fine_tune(shots, check_count("passes", passes, minimum=1), rate, random_state)
         return self
 
     @abstractmethod

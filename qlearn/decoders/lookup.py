@@ -5,8 +5,10 @@ from collections import Counter, defaultdict
 import numpy as np
 from sklearn.base import clone
 
+from .._checks import check_count
 from .._random import RandomState
 from ._budget import Budget
+from ._settings import check_positive
 from .base import AbstractDecoder
 from .matching import Matching
 from .problem import DecodingProblem
@@ -59,6 +61,8 @@ class Lookup(AbstractDecoder):
         self.random_state = random_state
 
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
+        check_positive("margin", self.margin, or_zero=True)
+        check_count("max_patterns", self.max_patterns, minimum=1)
         self.base_ = (Matching() if self.base is None else clone(self.base)).fit(problem)
         counts: Counter[bytes] = Counter()
         for shots in budget.take(problem.blocks(stream="train", random_state=self.random_state)):

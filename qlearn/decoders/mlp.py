@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .._checks import check_count
 from .._random import RandomState, generator, seed_sequence, task_generator
 from ._budget import Budget
 from ._checkpoint import CheckpointFile, prefixed, without_prefix
 from ._network import Adam, Network, n_parameters
 from ._pymatching import MatchingGraph
+from ._settings import check_positive, check_widths
 from ._syndrome_table import SyndromeTable
 from ._training import outcome_gradient, train
 from .learned import LEAST_TUNING_STEPS, AbstractNeuralDecoder, Data, network_parameters
@@ -86,6 +88,7 @@ class MLPDecoder(AbstractNeuralDecoder):
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
         from threadpoolctl import threadpool_limits
 
+        self._check_settings()
         seed = seed_sequence(self.random_state)
         file = CheckpointFile.of(self, problem, budget)
         self._prepare(problem)
@@ -109,6 +112,12 @@ class MLPDecoder(AbstractNeuralDecoder):
                 arrays = prefixed("optimiser", optimiser.state()) | prefixed("table", table.state())
                 file.write(state, arrays, at_once=reached >= 1)
         self.network_ = optimiser.averaged()
+
+    def _check_settings(self) -> None:
+        check_widths("hidden", self.hidden)
+        check_positive("learning_rate", self.learning_rate)
+        for name in ("batch_size", "passes", "max_rows"):
+            check_count(name, getattr(self, name), minimum=1)
 
     def _prepare(self, problem: DecodingProblem) -> None:
         self._problem = problem.with_recorded(None)

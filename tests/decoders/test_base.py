@@ -190,3 +190,37 @@ def test_budget_in_shots_is_exact(small_problem):
     assert decoder.progress_ == pytest.approx([0.4096, 0.8192, 1.0])
     assert Counting().fit(small_problem, n_shots=5).sizes_ == [5]
     assert sum(Counting().fit(small_problem, n_shots=10**9, seconds=0.05).sizes_) < 10**9
+
+
+@pytest.mark.parametrize(
+    ("decoder", "message"),
+    [
+        (ql.decoders.MLPDecoder(hidden=8), r"`hidden` must be a sequence of widths such as \(64, 64\), got 8"),
+        (ql.decoders.MLPDecoder(hidden="[8, 8"), "`hidden` must be a sequence of widths"),
+        (ql.decoders.MLPDecoder(hidden=(8, 0)), "`hidden` must be at least 1, got 0"),
+        (ql.decoders.MLPDecoder(learning_rate=-0.1), "`learning_rate` must be above 0, got -0.1"),
+        (ql.decoders.MLPDecoder(batch_size=0), "`batch_size` must be at least 1"),
+        (ql.decoders.MLPDecoder(passes=-1), "`passes` must be at least 1"),
+        (ql.decoders.GapStacking(threshold=float("nan")), "`threshold` must be above 0, got nan"),
+        (ql.decoders.GapStacking(threshold="abc"), "`threshold` must be a number, got 'abc' of type str"),
+        (ql.decoders.GapStacking(hidden=(64, "a")), "`hidden` must be an integer"),
+        (ql.decoders.NeuralReweighting(hidden=8), "`hidden` must be a sequence of widths"),
+        (ql.decoders.NeuralReweighting(edge_share=1.0), "`edge_share` must be below 1"),
+        (ql.decoders.NeuralReweighting(edge_share=2.0), "`edge_share` must be a probability between 0 and 1"),
+        (ql.decoders.NeuralReweighting(outcome_rate=0), "`outcome_rate` must be above 0"),
+        (ql.decoders.NeuralReweighting(edge_batch=0), "`edge_batch` must be at least 1"),
+        (ql.decoders.Lookup(margin=-1), "`margin` must be at least 0, got -1"),
+        (ql.decoders.Lookup(max_patterns=0), "`max_patterns` must be at least 1"),
+    ],
+    ids=repr,
+)
+def test_settings_are_checked_before_training(small_problem, decoder, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        decoder.fit(small_problem, n_shots=100)
+
+
+def test_problems_without_observables_are_refused():
+    problem = ql.decoders.DecodingProblem.from_dem("error(0.1) D0")
+    for decoder in (ql.decoders.Matching(), ql.decoders.GapMatching(), ql.decoders.NeuralReweighting()):
+        with pytest.raises(ValueError, match="no observables, so there is nothing to decode"):
+            decoder.fit(problem)
