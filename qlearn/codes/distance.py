@@ -5,6 +5,7 @@ from typing import NamedTuple
 import stim
 
 from ._exact_distance import MOST_MECHANISMS, WIDEST, count_mechanisms, lightest_unseen
+from ._information_sets import lightest_found
 
 __all__ = ["Distance", "circuit_distance"]
 
@@ -36,8 +37,10 @@ def circuit_distance(circuit: stim.Circuit) -> Distance:
     -------
     Distance
         Exact where every mechanism flips at most two detectors. Where some flip more, the shortest error found among
-        edges and by a limited search of hyperedges (up to six detectors) is an upper bound; up to 4000 mechanisms, all
-        sets of up to four are looked at too, so that a distance of at most 5 is exact.
+        edges and by a limited search of hyperedges (up to six detectors) is an upper bound; where they do not decompose
+        into edges, as in bicycle codes, the lightest error of random information sets, which may be far above the
+        distance of large circuits. Up to 4000 mechanisms, all sets of up to four are looked at too, so that a distance
+        of at most 5 is exact.
 
     Raises
     ------
@@ -45,7 +48,8 @@ def circuit_distance(circuit: stim.Circuit) -> Distance:
         If there is no such error, as in a circuit without noise.
     """
     found = []
-    for search in (_among_edges, _among_hyperedges):
+    # Stim's search of hyperedges need not end where errors do not decompose.
+    for search in (_among_edges, _among_hyperedges if _decomposes(circuit) else lightest_found):
         try:
             found.append(search(circuit))
         except ValueError:
@@ -58,6 +62,14 @@ def circuit_distance(circuit: stim.Circuit) -> Distance:
         return Distance(min(found), False)
     lightest = lightest_unseen(circuit, min(found)) or min(found)
     return Distance(lightest, lightest <= WIDEST + 1)
+
+
+def _decomposes(circuit: stim.Circuit) -> bool:
+    try:
+        circuit.detector_error_model(decompose_errors=True, flatten_loops=True, approximate_disjoint_errors=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_graph(circuit: stim.Circuit) -> bool:

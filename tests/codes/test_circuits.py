@@ -100,6 +100,13 @@ def test_distances_with_hyperedges_are_those_of_all_small_sets(name):
     assert circuit_distance(circuit) == (weight, True)
 
 
+@pytest.mark.parametrize("noise", ["code capacity", "phenomenological"])
+def test_distances_of_bicycle_codes_are_bounded(noise):
+    """Where errors do not decompose, Stim's search finds nothing, or does not end."""
+    circuit = memory_circuit(ql.codes.bivariate_bicycle_code(6, 6), 2, noise=NOISES[noise])
+    assert circuit_distance(circuit) == (6, False)
+
+
 def test_xzzx_is_a_surface_code_in_other_letters():
     """Under depolarising noise on data qubits letters do not matter."""
     surface, xzzx = (memory_circuit(CODES[name], 3, noise=NOISES["phenomenological"]) for name in ("surface", "xzzx"))
