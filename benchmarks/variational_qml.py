@@ -99,7 +99,7 @@ def _models(n_features: int, epochs: int) -> dict:
     # a constant feature keeps the length of a row, which amplitudes alone would lose
     amplitudes = {"encoding": AmplitudeEncoding(), "scaling": "none", **settings}
     return {
-        "SVC": (SVC(), {"C": [1, 10, 100, 1000], "gamma": [0.001, 0.01, 0.03, 0.1, 0.3, 1]}),
+        "SVC": (SVC(), {"C": [0.1, 1, 10, 100], "gamma": [0.001, 0.01, 0.1, 1]}),
         "MLP": (MLPClassifier(max_iter=500), hidden),
         "reuploading": (DataReuploadingClassifier(ansatz=rotations, **settings), layered),
         "reuploading, separable": (DataReuploadingClassifier(ansatz=rotations, **twin), layered),
