@@ -55,8 +55,9 @@ from .estimators import (
     VariationalClassifier,
     VariationalRegressor,
 )
+from .excited_states import ssvqe, vqd
 from .execution import Adjoint, ParameterShift
-from .ground_states import EnergyResult, learn_state, ssvqe, vqd, vqe
+from .ground_states import learn_state, vqe
 from .kernels import (
     AbstractQuantumKernel,
     AlignedKernel,
@@ -68,6 +69,7 @@ from .kernels import (
 )
 from .layer import QuantumLayer, without_entanglers
 from .optimizers import ICANS, LBFGS, QNSPSA, SPSA, AbstractOptimizer, Adam, NaturalGradient, Rotosolve
+from .runs import EnergyResult
 
 __all__ = [
     "ICANS",

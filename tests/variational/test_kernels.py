@@ -129,7 +129,7 @@ def test_alignment_gradients_against_differences(rng):
     circuit, inputs, weights, _ = kernel._trained_circuit(2)
     from qlearn.circuits import parameters
     from qlearn.variational import QuantumLayer
-    from qlearn.variational.ground_states import zero_projector
+    from qlearn.variational.runs import zero_projector
 
     others = parameters("y", 2)
     whole = circuit + circuit.inverse().substitute(dict(zip(inputs, others, strict=True)))

@@ -36,7 +36,8 @@ class QAOA(AbstractAnsatz):
         "x" turns every qubit; "xy" swaps on a ring, which keeps the number of ones of `start`.
     start : array_like of float, shape (n_qubits,), optional
         Probability of one for each qubit at the beginning, such as a relaxed solution; the mixer "x" then turns about
-        that product state (warm start). With "xy" these are bits. By default 1/2.
+        that product state (warm start), and leaves a qubit of probability 0 or 1 alone. With "xy" these are bits. By
+        default 1/2.
 
     References
     ----------
@@ -81,6 +82,10 @@ class QAOA(AbstractAnsatz):
         chances = check_array("start", self.start, (n_qubits,))
         if not ((chances >= 0) & (chances <= 1)).all():
             raise ValueError("`start` must hold probabilities between 0 and 1.")
+        if self.mixer == "x" and np.isin(chances, (0, 1)).all():
+            raise ValueError(
+                'mixer="x" never leaves a `start` of zeros and ones; keep away from them: np.clip(start, 0.25, 0.75).'
+            )
         return 2.0 * np.arcsin(np.sqrt(chances))
 
     def _prepare(self, circuit: Circuit, tilt: np.ndarray | None) -> None:

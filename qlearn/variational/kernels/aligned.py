@@ -11,10 +11,10 @@ from ..._checks import check_count
 from ..._random import seed_sequence, task_generator
 from ...circuits import Circuit, parameters
 from ..ansatze import AbstractAnsatz, HardwareEfficient
-from ..ground_states import zero_projector
 from ..layer import QuantumLayer, without_entanglers
 from ..optimizers import AbstractOptimizer, Adam, Loop
 from ..parts import chosen
+from ..runs import zero_projector
 from .base import AbstractQuantumKernel
 from .fidelity import fidelities
 
