@@ -7,7 +7,7 @@ import numpy as np
 from .._checks import check_count, missing_extra
 from ._budget import Budget
 from ._hyperedges import AbstractHyperedgeDecoder
-from ._pymatching import with_edges_only
+from ._pymatching import turned, with_edges_only
 from .problem import DecodingProblem
 from .shots import distinct_rows, pack
 
@@ -41,7 +41,7 @@ class BeliefMatching(AbstractHyperedgeDecoder):
         self.method = method
 
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
-        self.model_ = with_edges_only(problem.decomposed_model)
+        self.model_, self._detectors, self._observables = turned(with_edges_only(problem.decomposed_model), 0.5)
         super()._fit(problem, budget)
 
     def _build(self) -> Any:
@@ -54,7 +54,7 @@ class BeliefMatching(AbstractHyperedgeDecoder):
 
     def _predict(self, detectors: np.ndarray) -> np.ndarray:
         first, inverse = distinct_rows(pack(detectors))
-        return self._decode(detectors[first])[inverse]
+        return self._decode(detectors[first] ^ self._detectors)[inverse] ^ self._observables
 
     def _decode(self, syndromes: np.ndarray) -> np.ndarray:
         return np.array([self._native.decode(row) for row in syndromes.view(np.uint8)]).astype(bool)

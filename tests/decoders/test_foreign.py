@@ -112,3 +112,10 @@ def test_bad_settings_are_named(decoder, message, small_problem):
     needs(type(decoder))
     with pytest.raises((ValueError, TypeError), match=message):
         decoder.fit(small_problem)
+
+
+def test_belief_matching_takes_likely_errors_for_fired():
+    needs(BeliefMatching)
+    problem = ql.decoders.DecodingProblem.from_dem("error(0.99) D0\nerror(0.98) D0 D1\nerror(1) D1 L0\nerror(0.05) D1")
+    detectors, observables = problem.sample(2000, random_state=0)
+    assert (BeliefMatching().fit(problem).predict(detectors) != observables).mean() < 0.1

@@ -56,6 +56,30 @@ def test_probabilities_above_one_half_and_tori(data_dir, model, shots, rate):
     assert (predicted != problem.recorded.observables).mean() == pytest.approx(rate, abs=0.0011)
 
 
+@pytest.mark.parametrize("probability", [0.9, 1.0])
+@pytest.mark.parametrize("correlated", [False, True])
+def test_likely_errors_count_as_fired(probability, correlated, small_problem):
+    """PyMatching refuses them where it matches twice, and certain ones always."""
+    model = small_problem.decomposed_model
+    chosen = [index for index, part in enumerate(model) if part.type == "error"][17]
+    decoders = []
+    for value in (max(1 - probability, 1e-6), probability):
+        changed = stim.DetectorErrorModel()
+        for index, part in enumerate(model):
+            changed.append(part.type, value if index == chosen else part.args_copy(), part.targets_copy())
+        decoders.append(Matching(correlated).fit(DecodingProblem.from_dem(changed)))
+    rare, likely = decoders
+    turned = np.zeros(model.num_detectors + 1, dtype=bool)
+    for target in model[chosen].targets_copy():
+        if not target.is_separator():
+            turned[-1 if target.is_logical_observable_id() else target.val] ^= True
+    detectors, _ = small_problem.sample(2000, random_state=0)
+    predicted = likely.predict(detectors)
+    assert (predicted != rare.predict(detectors ^ turned[:-1]) ^ turned[-1]).mean() < 0.01  # ties may fall otherwise
+    packed = likely.predict_packed(np.packbits(detectors, axis=1, bitorder="little"))
+    assert np.array_equal(packed, np.packbits(predicted, axis=1, bitorder="little"))
+
+
 def test_errors_that_no_detector_sees_are_left_out():
     problem = DecodingProblem.from_dem("error(0.1) D0\nerror(0.2) L1\nerror(0.2) D0 ^ L0\nerror(0.3) D0 D1")
     for correlated in (False, True):
