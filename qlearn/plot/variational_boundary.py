@@ -87,16 +87,30 @@ class BoundaryDisplay:
         -------
         BoundaryDisplay
             Not yet drawn.
+
+        Raises
+        ------
+        TypeError
+            If the model has no `classes_`: it is not fitted, or no classifier.
+        ValueError
+            If X has not two columns, or y holds a class that the model does not know.
         """
+        if not hasattr(model, "classes_"):
+            raise TypeError(f"`model` must be a fitted classifier; this {type(model).__name__} has no `classes_`.")
         data = check_array("X", X, ("n_samples", 2))
         n_points = check_count("n_points", n_points, minimum=2)
         low, high = data.min(axis=0) - margin, data.max(axis=0) + margin
         across, up = (np.linspace(low[i], high[i], n_points) for i in (0, 1))
         grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-        order = np.asarray(model.classes_)
+        order, labels = np.asarray(model.classes_), np.asarray(y)
+        unknown = np.setdiff1d(labels, order)
+        if len(unknown):
+            raise ValueError(f"`y` has classes {unknown.tolist()} that the model does not know, {order.tolist()}.")
+        if hasattr(X, "columns"):  # a model that learnt the names of columns wants them again
+            grid = type(X)(grid, columns=X.columns)
         found = np.searchsorted(order, model.predict(grid)).reshape(n_points, n_points)
         names = getattr(model, "feature_names_in_", ("feature 0", "feature 1"))
-        return cls(across, up, found, order, data, np.searchsorted(order, np.asarray(y)), features=tuple(names))
+        return cls(across, up, found, order, data, np.searchsorted(order, labels), features=tuple(names))
 
     def plot(self, ax: "Axes | None" = None) -> "BoundaryDisplay":
         """Draw, and return the display.

@@ -96,7 +96,7 @@ class LandscapeDisplay:
         """
         point = check_array("centre", centre, ("n_parameters",))
         n_points = check_count("n_points", n_points, minimum=2)
-        first, second = directions
+        first, second = (check_count("directions", k, maximum=len(point) - 1) for k in directions)
         x, y = (np.linspace(point[k] - reach, point[k] + reach, n_points) for k in directions)
         grid = np.repeat(point[None], n_points * n_points, axis=0)
         across, up = np.meshgrid(x, y)
@@ -126,6 +126,8 @@ class LandscapeDisplay:
         if self.path is not None:
             self.ax_.plot(*self.path.T, "o-", color="white", markersize=3, linewidth=1)
             self.ax_.plot(*self.path[-1], "*", color="white", markersize=12)
+            # a path that leaves the plane is cut off, since nothing would be seen of it beyond
+            self.ax_.set(xlim=(self.x[0], self.x[-1]), ylim=(self.y[0], self.y[-1]))
         self.ax_.set_xlabel(self.directions[0])
         self.ax_.set_ylabel(self.directions[1])
         return self

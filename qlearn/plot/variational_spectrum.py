@@ -67,6 +67,7 @@ class FisherSpectrumDisplay:
             self.ax_.plot(ranks, np.median(shown, axis=0), "o-", color=colour, markersize=3, label=name)
             self.ax_.fill_between(ranks, shown.min(axis=0), shown.max(axis=0), color=colour, alpha=0.2, linewidth=0)
         self.ax_.set_yscale("log")
+        self.ax_.xaxis.get_major_locator().set_params(integer=True)
         self.ax_.set_xlabel("rank")
         self.ax_.set_ylabel("eigenvalue of the Fisher information")
         self.ax_.legend(frameon=False)

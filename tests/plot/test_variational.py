@@ -1,5 +1,7 @@
 """Pictures of variational models show the numbers they were given."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,32 @@ def test_algebras_are_computed_for_every_width():
     np.testing.assert_array_equal(universal_line.get_ydata(), [15, 63, 255])
     np.testing.assert_array_equal(most.get_ydata(), universal_line.get_ydata())
     assert [text.get_text() for text in display.ax_.get_legend().get_texts()][:2] == ["Ising", "universal"]
+
+
+def test_boundaries_of_frames_and_of_what_is_no_classifier(rng):
+    pandas = pytest.importorskip("pandas")
+    X, y = rng.normal(size=(20, 2)), np.repeat(["down", "up"], 10)
+    frame = pandas.DataFrame(X, columns=["left", "right"])
+    model = ql.variational.QuantumKernelClassifier().fit(frame, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of names of columns that are missing
+        display = ql.plot.BoundaryDisplay.from_estimator(model, frame, y, n_points=5).plot()
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("left", "right")
+    with pytest.raises(TypeError, match="must be a fitted classifier; this QuantumKernelRegressor has no `classes_`"):
+        ql.plot.BoundaryDisplay.from_estimator(ql.variational.QuantumKernelRegressor(), X, y)
+    with pytest.raises(ValueError, match=r"`y` has classes \['in'\] that the model does not know, \['down', 'up'\]"):
+        ql.plot.BoundaryDisplay.from_estimator(model, frame, np.full(20, "in"))
+
+
+def test_a_path_that_leaves_the_landscape_is_cut_off():
+    path = [[0.0, 0.0], [9.0, 9.0], [0.5, 0.5]]
+    display = ql.plot.LandscapeDisplay([0, 1], [0, 2], [[0.0, 0.5], [0.5, 1.0]], path).plot()
+    assert (display.ax_.get_xlim(), display.ax_.get_ylim()) == ((0, 1), (0, 2))
+    with pytest.raises(ValueError, match="`directions` must lie between 0 and 2, got 7"):
+        ql.plot.LandscapeDisplay.from_function(lambda grid: grid[:, 0], [0.0, 0.0, 0.0], directions=(0, 7))
+
+
+def test_ranks_are_whole_numbers():
+    display = ql.plot.FisherSpectrumDisplay({"a": np.ones((2, 3))}).plot()
+    ticks = display.ax_.get_xticks()
+    assert np.array_equal(ticks, np.round(ticks))
