@@ -26,6 +26,7 @@ from .ansatze import (
     StronglyEntangling,
     TreeTensor,
 )
+from .comparison import BaselineComparison, compare_baselines, separable_twin
 from .cuts import CutResult, maxcut_cost, qaoa
 from .diagnostics import (
     entangling_capability,
@@ -89,6 +90,7 @@ __all__ = [
     "AlignedKernel",
     "AmplitudeEncoding",
     "AngleEncoding",
+    "BaselineComparison",
     "BasisEncoding",
     "Brickwork",
     "ChebyshevEncoding",
@@ -120,6 +122,7 @@ __all__ = [
     "VariationalClassifier",
     "VariationalRegressor",
     "ZZEncoding",
+    "compare_baselines",
     "entangling_capability",
     "expressibility",
     "fisher_spectrum",
@@ -128,6 +131,7 @@ __all__ = [
     "lie_algebra_dimension",
     "maxcut_cost",
     "qaoa",
+    "separable_twin",
     "ssvqe",
     "vqd",
     "vqe",
