@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import networkx as nx
 import numpy as np
 from sklearn.base import BaseEstimator
 
@@ -28,8 +29,8 @@ def _components() -> dict[str, type]:
     }
 
 
-def encoded(value: Any, owner: str) -> Any:
-    """Return a setting as JSON values.
+def encoded(value: Any, owner: str, setting: str) -> Any:
+    """Return a setting as JSON values; a graph becomes its list of edges.
 
     Raises
     ------
@@ -43,18 +44,26 @@ def encoded(value: Any, owner: str) -> Any:
     if isinstance(value, np.ndarray):
         return {"list": value.tolist()}
     if isinstance(value, (list, tuple)):
-        return {"tuple" if isinstance(value, tuple) else "list": [encoded(item, owner) for item in value]}
+        return {"tuple" if isinstance(value, tuple) else "list": [encoded(item, owner, setting) for item in value]}
     if isinstance(value, dict) and all(isinstance(key, (str, int)) for key in value):
-        return {"dict": [[key, encoded(item, owner)] for key, item in value.items()]}
+        return {"dict": [[key, encoded(item, owner, setting)] for key, item in value.items()]}
+    if isinstance(value, nx.Graph):
+        edges = value.edges if value.is_directed() else sorted(tuple(sorted(edge)) for edge in value.edges)
+        return encoded([tuple(edge) for edge in edges], owner, setting)
     if isinstance(value, PauliSum):
         if np.iscomplexobj(value.coefficients) and np.any(value.coefficients.imag):
-            raise TypeError(f"Cannot save {owner}: an observable has complex coefficients.")
+            raise TypeError(f"Cannot save {owner}: an observable of `{setting}` has complex coefficients.")
         return {"PauliSum": [value.n_qubits, value.labels(), np.real(value.coefficients).tolist()]}
     name = type(value).__name__
     if _components().get(name) is type(value):
-        params = {key: encoded(item, owner) for key, item in value.get_params(deep=False).items()}
+        params = {key: encoded(item, owner, f"{setting}__{key}") for key, item in value.get_params(deep=False).items()}
         return {"component": name, "params": params}
-    raise TypeError(f"Cannot save {owner}: a setting is {name}, which is not plain data; set it after loading.")
+    advice = "set it to None before, and again after loading"
+    if setting == "observables":
+        advice = "give a list of PauliSum"
+    elif setting.startswith("execution"):
+        advice = "save `model.with_execution(None)`, and call `with_execution` again after loading"
+    raise TypeError(f"Cannot save {owner}: `{setting}` is a {name}, which is not plain data; {advice}.")
 
 
 def decoded(data: Any) -> Any:
@@ -89,7 +98,7 @@ def decoded(data: Any) -> Any:
 def settings_data(estimator: Any) -> dict[str, Any]:
     """Return the constructor's arguments of an estimator as JSON values."""
     name = type(estimator).__name__
-    return {key: encoded(value, name) for key, value in estimator.get_params(deep=False).items()}
+    return {key: encoded(value, name, key) for key, value in estimator.get_params(deep=False).items()}
 
 
 def common_data(estimator: Any, fitted: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -1,5 +1,6 @@
 """Fitted estimators survive as files of plain data, to the last bit of their predictions."""
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -85,7 +86,7 @@ def test_what_is_no_data_is_refused(blobs, tmp_path):
         ql.save(variational.VariationalClassifier(), tmp_path / "model")
     fitted = variational.VariationalClassifier(max_epochs=1, callback=print, random_state=0)
     fitted.set_params(callback=lambda *_: None).fit(X, y)
-    with pytest.raises(TypeError, match="a setting is function, which is not plain data; set it after loading"):
+    with pytest.raises(TypeError, match="`callback` is a function, which is not plain data; set it to None before"):
         ql.save(fitted, tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
 
@@ -126,3 +127,29 @@ def test_tampered_transformers_are_refused(change, message, blobs):
     change(params, arrays)
     with pytest.raises(ValueError, match=message):
         variational.NystroemFeatures._from_data(params, arrays)
+
+
+def test_graphs_come_back_as_their_edges(blobs, tmp_path):
+    X, y = blobs
+    graph = nx.Graph([(3, 2), (2, 0), (1, 0)])
+    model = variational.VariationalClassifier(
+        ansatz=variational.HardwareEfficient(1, coupling=graph), max_epochs=1, random_state=0
+    ).fit(X, y)
+    ql.save(model, tmp_path / "model")
+    assert np.array_equal(ql.load(tmp_path / "model").decision_function(X), model.decision_function(X))
+
+
+def test_models_of_a_noisy_device_are_saved_without_it(blobs, tmp_path):
+    X, y = blobs
+    noisy = variational.ParameterShift(noise=ql.NoiseModel.depolarizing(0.01, 0.05))
+    model = variational.VariationalClassifier(
+        ansatz=variational.HardwareEfficient(1), execution=noisy, max_epochs=1, random_state=0
+    ).fit(X[::8], y[::8])
+    with pytest.raises(TypeError, match=r"`execution__noise` is a NoiseModel.*model\.with_execution\(None\)"):
+        ql.save(model, tmp_path / "model")
+    ql.save(model.with_execution(None), tmp_path / "model")
+    again = ql.load(tmp_path / "model").with_execution(noisy)
+    assert np.array_equal(again.decision_function(X), model.decision_function(X))
+    model.set_params(execution=None, observables=lambda n: [ql.PauliSum("Z0", n_qubits=n)])
+    with pytest.raises(TypeError, match="`observables` is a function, .*; give a list of PauliSum"):
+        ql.save(model, tmp_path / "model")

@@ -161,7 +161,8 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
 
         Parameters
         ----------
-        execution : Adjoint or ParameterShift
+        execution : Adjoint, ParameterShift or None
+            None is exact.
 
         Returns
         -------
