@@ -189,7 +189,7 @@ class StructureSearch(Strategy):
                     news.append(found)
             if isinstance(task, Move):
                 cost = outcome.spent.evaluations / 1000.0
-                self.moves_[task.name][0] += bests
+                self.moves_[task.name][0] += bests > 0
                 self.moves_[task.name][1] += 1
                 _note(self.rewards_[task.name], _NEW_BEST * bests + _NEW_ENTRY * entries, cost)
                 _note(archive.progress, records, cost)

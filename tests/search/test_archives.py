@@ -1,5 +1,7 @@
 """The archives of the structure search: what they keep, in whose turn, when two become one; growth and pruning."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,12 @@ def test_a_state_of_another_symmetry_does_not_end_a_search():
         EnergyProblem(exchange, gates=("ry", "cz"), reference="1111"), budget=Budget(evaluations=60_000), random_state=0
     )
     assert result.best.cost == pytest.approx(-8.0, abs=1e-4)
+
+
+def test_a_move_counts_once_however_many_points_it_makes():
+    problem = EnergyProblem(ql.datasets.make_ising_chain(5), gates=("ry", "cz"), coupling="line")
+    result = run(problem, budget=Budget(evaluations=60_000), random_state=0)
+    (note,) = result.strategy.notes()
+    counts = [(int(made), int(tried)) for made, tried in re.findall(r"(\d+) of (\d+)", note)]
+    assert any(made for made, _ in counts)
+    assert all(made <= tried for made, tried in counts)
