@@ -75,9 +75,9 @@ for name, candidate in (("as found", good), ("from noisy shots", trained)):
     print(f"{name:17}{1e3 * (candidate.cost - hydrogen.exact_energy):8.3f} mHa above exact, measured without noise")
 
 # %% [markdown]
-# Where no computer can find the angles, `train_on_device` begins at the half turns nearest to those of the search, trains
-# from several starts near them on shots alone, and extrapolates what two strengths of the noise show to none. Even on
-# the device as it is, on which no correlated circuit paid, that finds the energy of hydrogen.
+# Where no computer can find the angles, `train_on_device` begins at the half turns nearest to those of the search,
+# trains from several starts near them on shots alone, and extrapolates what two strengths of the noise show to none.
+# Even on the device as it is, on which no correlated circuit paid, that finds the energy of hydrogen.
 
 # %%
 problem = results[1].problem
