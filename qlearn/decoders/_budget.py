@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import TypeVar
 
@@ -34,6 +34,14 @@ class Budget:
         """Go on where an interrupted fit had spent so much."""
         self._spent, self._start = int(state[0]), time.perf_counter() - float(state[1])
 
+    def reserve(self, share: float) -> float:
+        """Keep this share of the seconds for what follows the shots; return it, infinite where there is no limit."""
+        if self.seconds is None:
+            return math.inf
+        kept = share * self.seconds
+        self.seconds -= kept
+        return kept
+
     @property
     def time_progress(self) -> float:
         """Share of the seconds that is spent, 0 where there is no limit."""
@@ -58,3 +66,13 @@ class Budget:
                 shots = shots[: end - self._spent]
             self._spent += len(shots)
             yield shots
+
+
+def affordable(work: Callable[[], object], n_shots: int, seconds: float) -> float:
+    """Return how many shots can be worked on in so many seconds, given the work on some, which is done twice."""
+    if seconds == math.inf:
+        return math.inf
+    work()  # what is slow once is not counted
+    start = time.perf_counter()
+    work()
+    return n_shots * seconds / max(time.perf_counter() - start, 1e-6)

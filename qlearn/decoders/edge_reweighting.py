@@ -8,7 +8,7 @@ import numpy as np
 
 from .._checks import check_array, check_count, check_probability
 from .._random import RandomState, seed_sequence, task_generator
-from ._budget import Budget
+from ._budget import Budget, affordable
 from ._checkpoint import CheckpointFile
 from ._edge_model import EdgeModel
 from ._edge_samples import EdgeShots, boosted_blocks
@@ -28,6 +28,7 @@ __all__ = ["NeuralReweighting"]
 
 _STACKING_ROWS, _VALIDATION_ROWS = 200_000, 100_000  # distinct syndromes to choose by
 _MOST_SHOTS = 2_000_000  # where syndromes repeat
+_CHOICE_SHARE, _TIMED = 0.1, 2048  # of the seconds, and shots on which features are timed
 _POOL = 8  # blocks that are merged at a time
 _LEAST_TO_CHOOSE = 20_000
 _SMALL_UP_TO, _SHARED_FROM = 40, 400  # detectors
@@ -149,6 +150,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
         self._check_settings()
         seed = seed_sequence(self.random_state)
         file = CheckpointFile.of(self, problem, budget)
+        reserve = budget.reserve(_CHOICE_SHARE)
         self._prepare(problem)
         for k, model in enumerate(self._models):
             model.network = model.random_network(task_generator(seed, 3, k))
@@ -158,6 +160,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
             fresh = boosted_blocks(problem, "train", seed, training.n_blocks)
             held = boosted_blocks(problem, "validation", seed)
             most = min(max(int(budget.state()[0]) // 4, _LEAST_TO_CHOOSE), _MOST_SHOTS)
+            most = min(most, self._affordable(next(boosted_blocks(problem, "validation", seed)), reserve / 2))
             self._choose(_table(fresh, problem, _STACKING_ROWS, most), _table(held, problem, _VALIDATION_ROWS, most))
 
     def _check_settings(self) -> None:
@@ -193,6 +196,18 @@ class NeuralReweighting(AbstractNeuralDecoder):
             self.edge_share, self.edge_rate, rate, self.edge_batch, self.outcome_batch, self.passes, self.least_steps,
             self.n_jobs,
         )  # fmt: skip
+
+    def _affordable(self, shots: EdgeShots, seconds: float) -> int:
+        """Return for how many shots there is time to make the features that are chosen by."""
+        part = shots.detectors[:_TIMED]
+
+        def work() -> None:
+            answers = self.graph_.decode(part)
+            for k, model in enumerate(self._models):
+                unsure = model.is_unsure(part)
+                self._stacked(k, part[unsure], answers[unsure, k])
+
+        return max(int(min(affordable(work, len(part), seconds), _MOST_SHOTS)), _TIMED)
 
     def _choose(self, fresh: SyndromeTable, held: SyndromeTable) -> None:
         """Fit the stacks on fresh shots, and choose on held-out ones what answers the unsure shots."""

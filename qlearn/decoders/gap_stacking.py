@@ -1,5 +1,7 @@
 """Learning on the complementary gaps of matching: the quick default at any distance."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar
@@ -8,7 +10,7 @@ import numpy as np
 
 from .._checks import check_array, check_count
 from .._random import RandomState, seed_sequence, task_generator
-from ._budget import Budget
+from ._budget import Budget, affordable
 from ._gap_features import N_CURVES, LinearModel, curved, spread_of
 from ._network import Adam, Network, n_parameters
 from ._pymatching import MatchingGraph
@@ -28,6 +30,8 @@ _LEAST_STEPS = 1000
 _LEAST_VALIDATION = 20_000
 _MAX_ROWS = 1 << 22
 _POOL = 32
+_TIMED = 2048  # shots on which features are timed, where the time is short
+_SHOTS_END, _FEATURES_SHARE, _END = 0.15, 0.25, 0.95  # of the time: shots drawn, features made, networks trained
 
 
 class GapStacking(AbstractLearnedDecoder):
@@ -94,15 +98,20 @@ class GapStacking(AbstractLearnedDecoder):
         table = SyndromeTable(problem.n_detectors, problem.n_observables, _MAX_ROWS)
         n_shots = 0
         blocks = budget.take(problem.blocks(stream="train", random_state=seed))
-        while pool := list(islice(blocks, _POOL)):
+        n_most = self._affordable(next(problem.blocks(stream="train", random_state=seed))[:_TIMED], budget)
+        n_pool = _POOL if budget.seconds is None else 1
+        while len(table) < n_most and (pool := list(islice(blocks, n_pool))):
             table.add(pool)
             n_shots += sum(map(len, pool))
+            if budget.time_progress > _SHOTS_END:
+                break
         n_validation = max(n_shots // 4, _LEAST_VALIDATION)
         validation = SyndromeTable(problem.n_detectors, problem.n_observables, n_validation)
         validation.add([Shots(*problem.sample(n_validation, stream="validation", random_state=seed))])
         with threadpool_limits(1):
             chosen = [
-                self._choose(k, table, validation, task_generator(seed, 3, k)) for k in range(problem.n_observables)
+                self._choose(k, table, validation, task_generator(seed, 3, k), budget)
+                for k in range(problem.n_observables)
             ]
         self.bases_ = [base for base, _ in chosen]
         self.models_ = [model for _, model in chosen]
@@ -112,6 +121,23 @@ class GapStacking(AbstractLearnedDecoder):
         self._problem = problem.with_recorded(None)
         self.graph_ = MatchingGraph(problem.decomposed_model, correlated=True)
         self._features = features_of(problem, self.threshold, self.n_votes)
+
+    def _affordable(self, shots: Shots, budget: Budget) -> float:
+        """Return for how many distinct syndromes there is time to make features and still to train."""
+
+        def work() -> None:
+            answers = self.graph_.decode(shots.detectors)
+            for features, flipped in zip(self._features, answers.T):
+                unsure = features.unsure(shots.detectors)
+                features.of(shots.detectors[unsure], flipped[unsure])
+
+        return affordable(work, len(shots), math.inf if budget.seconds is None else _FEATURES_SHARE * budget.seconds)
+
+    def _progress(self, k: int, budget: Budget) -> Callable[[float], float]:
+        """Return the progress of the k-th network's training, given the share of its steps that is done."""
+        start = budget.time_progress
+        span = (_END - start) / (len(self._features) - k)
+        return lambda done: max(done, (budget.time_progress - start) / span if span > 0 else 1.0)
 
     def _state(self) -> Data:
         arrays = {}
@@ -146,7 +172,7 @@ class GapStacking(AbstractLearnedDecoder):
         return [base if model is None else model.name for base, model in zip(self.bases_, self.models_)]
 
     def _choose(
-        self, k: int, table: SyndromeTable, validation: SyndromeTable, random: np.random.Generator
+        self, k: int, table: SyndromeTable, validation: SyndromeTable, random: np.random.Generator, budget: Budget
     ) -> tuple[str, "_Curved | _Flexible | None"]:
         """Return the better matching for one observable, and the model that improves most on it, by validation."""
         features = self._features[k]
@@ -155,12 +181,14 @@ class GapStacking(AbstractLearnedDecoder):
         unsure = np.abs(gap) < self.threshold
 
         tried = features.of(detectors[unsure], correlated[unsure])
-        models = {model.name: model for model in self._candidates(k, table, random)}
+        models = {model.name: model for model in self._candidates(k, table, random, budget)}
         odds = {name: model.log_odds(tried, detectors[unsure]) for name, model in models.items()}
         base, best = select(gap, correlated, odds, unsure, counts, shares)
         return base, None if best is None else models[best]
 
-    def _candidates(self, k: int, table: SyndromeTable, random: np.random.Generator) -> list["_Curved | _Flexible"]:
+    def _candidates(
+        self, k: int, table: SyndromeTable, random: np.random.Generator, budget: Budget
+    ) -> list["_Curved | _Flexible"]:
         """Return models fitted to the unsure part of the training shots; none where it knows one outcome only."""
         features, detectors = self._features[k], table.detectors
         unsure = features.unsure(detectors)
@@ -168,11 +196,10 @@ class GapStacking(AbstractLearnedDecoder):
         if not 0 < (counts * shares).sum() < counts.sum():
             return []
         inputs = features.of(detectors, self.graph_.decode(detectors)[:, k])
+        linear = _Curved(LinearModel.fitted(curved(inputs), counts, shares))
         settings = {"hidden": self.hidden, "passes": self.passes, "random": random}
-        return [
-            _Curved(LinearModel.fitted(curved(inputs), counts, shares)),
-            _Flexible.fitted(inputs, detectors, counts, shares, **settings),
-        ]
+        progress = self._progress(k, budget)
+        return [linear, _Flexible.fitted(inputs, detectors, counts, shares, progress=progress, **settings)]
 
     def _log_odds(self, detectors: np.ndarray) -> np.ndarray:
         correlated = self.graph_.decode(detectors)
@@ -221,6 +248,7 @@ class _Flexible:
         hidden: tuple[int, ...],
         passes: int,
         random: np.random.Generator,
+        progress: Callable[[float], float],
     ) -> "_Flexible":
         mean, scale = inputs.mean(axis=0), spread_of(inputs)
         network = Network.random((inputs.shape[1] + detectors.shape[1], *hidden, 1), random)
@@ -232,7 +260,7 @@ class _Flexible:
             counts,
             n_steps=max(passes * len(counts) // _BATCH, _LEAST_STEPS),
             batch_size=_BATCH,
-            progress=lambda done: done,
+            progress=progress,
             random=random,
         )
         return cls(mean, scale, optimiser.averaged())

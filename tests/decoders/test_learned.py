@@ -1,10 +1,21 @@
 """Learned decoders: how close to the optimum they come, and what they never do."""
 
+import time
+
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 import qlearn as ql
-from qlearn.decoders import DecodingProblem, GapStacking, Matching, MaximumLikelihood, MLPDecoder, compare
+from qlearn.decoders import (
+    DecodingProblem,
+    GapStacking,
+    Matching,
+    MaximumLikelihood,
+    MLPDecoder,
+    NeuralReweighting,
+    compare,
+)
 from tests.decoders.conftest import surface_circuit
 
 
@@ -74,3 +85,15 @@ def test_gap_stacking_learns_from_votes_where_observables_wind(code, tmp_path):
     assert np.array_equal(
         ql.load(tmp_path / "votes.qlearn").predict_probability(detectors), decoder.predict_probability(detectors)
     )
+
+
+@pytest.mark.parametrize(
+    ("decoder", "seconds"),
+    [(GapStacking(random_state=0), 1.5), (NeuralReweighting((32,), n_jobs=1, random_state=0), 4.0)],
+    ids=["gaps", "edges"],
+)
+def test_a_budget_in_seconds_covers_all_of_the_training(surface_problem, decoder, seconds, monkeypatch):
+    """Features of the shots and the choice between models included, in seconds of the processor."""
+    clone(decoder).fit(surface_problem, n_shots=2000)  # compiles
+    monkeypatch.setattr(time, "perf_counter", time.process_time)
+    assert 0.6 * seconds < clone(decoder).fit(surface_problem, seconds=seconds).fit_seconds_ < 1.6 * seconds
