@@ -314,6 +314,7 @@ def _rows(table: "Comparison") -> dict[str, Any]:
             "z": row.versus_baseline.z,
             "p_value": row.versus_baseline.p_value,
             "gap_closed": row.gap_closed,
+            "gap_closed_error": row.gap_closed_error,
             "microseconds": row.microseconds,
             "latency": row.latency,
             "fit_seconds": row.fit_seconds,

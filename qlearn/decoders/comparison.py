@@ -46,8 +46,9 @@ class ComparisonRow:
         Wrong shots.
     versus_baseline : PairedTest
         This decoder first, the baseline second.
-    gap_closed : float or None
-        Share of the way from plain matching (0) to maximum likelihood (1) on these shots; None unless both are there.
+    gap_closed, gap_closed_error : float or None
+        Share of the way from plain matching (0) to maximum likelihood (1) on these shots, and its standard error; None
+        unless both are there and the optimum is the better.
     microseconds : float or None
         Per shot in batches, on one thread; None for predictions that came with the data.
     latency : tuple of float or None
@@ -62,6 +63,7 @@ class ComparisonRow:
     n_errors: int
     versus_baseline: PairedTest
     gap_closed: float | None
+    gap_closed_error: float | None
     microseconds: float | None
     latency: tuple[float, float] | None
     fit_seconds: float | None
@@ -138,7 +140,7 @@ class Comparison:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(
             "decoder,shots,errors,rate,std_error,low,high,baseline,only_wrong,only_baseline_wrong,z,p_value,gap_closed,"
-            "microseconds_per_shot,latency_median,latency_99,fit_seconds".split(",")
+            "gap_closed_error,microseconds_per_shot,latency_median,latency_99,fit_seconds".split(",")
         )
         for row in self.rows:
             test, latency = row.versus_baseline, row.latency or (None, None)
@@ -157,6 +159,7 @@ class Comparison:
                     test.z,
                     test.p_value,
                     row.gap_closed,
+                    row.gap_closed_error,
                     row.microseconds,
                     *latency,
                     row.fit_seconds,
@@ -176,7 +179,7 @@ class Comparison:
             table.append(
                 [row.name, f"{row.rate.value:.6g}", f"{low:.6g} to {high:.6g}"]
                 + ([f"{row.versus_baseline.z:+.1f}", f"{row.versus_baseline.p_value:.1g}"])
-                + [_shown(row.gap_closed, "{:.0%}"), _shown(row.microseconds, "{:.2f}")]
+                + [_shown_gap(row), _shown(row.microseconds, "{:.2f}")]
                 + ["{:.0f} / {:.0f}".format(*row.latency) if row.latency else "-"] * has_latency
                 + [_shown(row.fit_seconds, "{:.1f}")]
             )
@@ -340,6 +343,7 @@ def _comparison(
     for name, errors in wrong.items():
         n_errors = int(errors.sum())
         rate = n_errors / n_shots
+        gap_closed, gap_closed_error = (None, None) if ends is None else _gap_closed(errors, *ends)
         std_error = math.sqrt(rate * (1 - rate) / n_shots)
         rows.append(
             ComparisonRow(
@@ -350,7 +354,8 @@ def _comparison(
                 versus_baseline=paired_test(
                     int((errors & ~wrong[baseline]).sum()), int((wrong[baseline] & ~errors).sum())
                 ),
-                gap_closed=None if ends is None else _gap_closed(n_errors, *(int(end.sum()) for end in ends)),
+                gap_closed=gap_closed,
+                gap_closed_error=gap_closed_error,
                 microseconds=seconds[name] / n_shots * 1e6 if name in seconds else None,
                 latency=latencies.get(name),
                 fit_seconds=decoders[name].fit_seconds_ if name in decoders else None,
@@ -363,8 +368,19 @@ def _paired(first: np.ndarray, second: np.ndarray) -> PairedTest:
     return paired_test(int((first & ~second).sum()), int((second & ~first).sum()))
 
 
-def _gap_closed(n_errors: int, n_plain: int, n_exact: int) -> float | None:
-    return (n_plain - n_errors) / (n_plain - n_exact) if n_plain > n_exact else None
+def _gap_closed(errors: np.ndarray, plain: np.ndarray, exact: np.ndarray) -> tuple[float | None, float | None]:
+    """Return the share of the gap that is closed and its standard error, that of a ratio of paired differences."""
+    closed, whole = plain.astype(float) - errors, plain.astype(float) - exact
+    if whole.sum() <= 0:
+        return None, None
+    share = closed.sum() / whole.sum()
+    return float(share), float(np.sqrt(np.square(closed - share * whole).sum()) / whole.sum())
+
+
+def _shown_gap(row: ComparisonRow) -> str:
+    if row.gap_closed is None:
+        return "-"
+    return f"{row.gap_closed:.0%}" + (f" ± {row.gap_closed_error:.0%}" if row.gap_closed_error else "")
 
 
 def _shown(value: float | None, form: str) -> str:

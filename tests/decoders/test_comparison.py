@@ -141,3 +141,18 @@ def test_real_data_beside_shipped_predictions(sycamore):
     assert table["Matching()"].rate.value == table["pymatching (shipped)"].rate.value == pytest.approx(0.15740)
     assert table["belief_matching (shipped)"].rate.value == pytest.approx(0.13064)
     assert table.pair("belief_matching (shipped)", "Matching()").z < -10
+
+
+def test_the_share_of_the_gap_has_an_error(small_problem):
+    """That of resampling the shots, which all decoders share."""
+    lookup = Lookup(random_state=0).fit(small_problem, n_shots=3000)
+    table = compare([Matching(), MaximumLikelihood(), lookup], small_problem, n_shots=200_000, random_state=0)
+    row = table.rows[2]
+    outcomes = np.stack([table.wrong[r.name] for r in (table.rows[0], table.rows[1], row)], axis=1)
+    kinds, counts = np.unique(outcomes, axis=0, return_counts=True)
+    drawn = np.random.default_rng(0).multinomial(len(outcomes), counts / counts.sum(), 2000)
+    plain, exact, errors = (drawn @ kinds).T
+    assert row.gap_closed_error == pytest.approx(np.std((plain - errors) / (plain - exact)), rel=0.1)
+    assert f"{row.gap_closed:.0%} ± {row.gap_closed_error:.0%}" in str(table)
+    assert table.rows[0].gap_closed_error == table.rows[1].gap_closed_error == 0
+    assert float(next(csv.DictReader(io.StringIO(table.to_csv())))["gap_closed_error"]) == 0
