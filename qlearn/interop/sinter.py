@@ -189,7 +189,15 @@ class FromSinter(AbstractDecoder):
         self.decoder = decoder
         self.decomposed = decomposed
 
+    def __repr__(self) -> str:
+        return f"FromSinter({type(self.decoder).__name__}{'' if self.decomposed else ', decomposed=False'})"
+
     def _fit(self, problem: DecodingProblem, budget: object) -> None:
+        if not callable(getattr(self.decoder, "compile_decoder_for_dem", None)):  # not all inherit from sinter.Decoder
+            raise TypeError(
+                "`decoder` must be one of sinter's, such as sinter.BUILT_IN_DECODERS['pymatching'], got "
+                f"{self.decoder!r}."
+            )
         self._model = problem.decomposed_model if self.decomposed else problem.model
         self._compile()
 

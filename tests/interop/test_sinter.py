@@ -195,3 +195,10 @@ def test_other_files_are_left_alone(tmp_path):
     with pytest.raises(ValueError, match="notes.csv is no table of sinter's: its first line is 'a,b'"):
         repair_csv(path)
     assert path.read_text() == "a,b\n1,2\n"
+
+
+def test_a_foreign_decoder_is_called_by_its_class(circuit):
+    theirs = FromSinter(sinter.BUILT_IN_DECODERS["pymatching"], decomposed=False)
+    assert repr(theirs) == "FromSinter(PyMatchingDecoder, decomposed=False)"
+    with pytest.raises(TypeError, match="`decoder` must be one of sinter's, such as .*, got None"):
+        FromSinter(None).fit(DecodingProblem.from_circuit(circuit))
