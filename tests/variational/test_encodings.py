@@ -142,3 +142,10 @@ def test_bad_settings_are_named():
         encodings.AngleEncoding(axes="q").circuit(1)
     with pytest.raises(ValueError, match="`axes` must name at least one"):
         encodings.AngleEncoding(axes="").circuit(1)
+
+
+def test_a_ring_joins_the_rounds_of_an_angle_encoding():
+    ring = encodings.AngleEncoding("y", n_qubits=3, ring=True)
+    assert [step.name for step in ring.circuit(5)] == ["ry"] * 3 + ["cx"] * 3 + ["ry"] * 2
+    assert [step.name for step in ring.circuit(2)] == ["ry"] * 3
+    assert encodings.AngleEncoding("y", n_qubits=1, ring=True).circuit(2).counts() == {"ry": 2}

@@ -1,7 +1,7 @@
 """Encodings: how rows of features become circuits."""
 
 from .amplitude import AmplitudeEncoding, BasisEncoding
-from .angle import AngleEncoding, DenseAngleEncoding, PatchEncoding, default_encoding
+from .angle import AngleEncoding, DenseAngleEncoding, PatchEncoding, default_encoding, ring_encoding
 from .base import AbstractEncoding
 from .chebyshev import ChebyshevEncoding
 from .entangling import HamiltonianEncoding, IQPEncoding, ZZEncoding
@@ -18,4 +18,5 @@ __all__ = [
     "PatchEncoding",
     "ZZEncoding",
     "default_encoding",
+    "ring_encoding",
 ]

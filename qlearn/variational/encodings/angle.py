@@ -28,6 +28,9 @@ class AngleEncoding(AbstractEncoding):
         higher frequencies.
     tilt : float
         Angle of a rotation of every qubit about X before each repetition.
+    ring : bool
+        Whether a ring of CX joins the qubits before each further round of features. Without it two rotations of one
+        qubit nearly add up where angles are small; with it each feature moves the state in a direction of its own.
 
     References
     ----------
@@ -48,12 +51,14 @@ class AngleEncoding(AbstractEncoding):
         min_qubits: int = 1,
         n_repeats: int = 1,
         tilt: float = 0.0,
+        ring: bool = False,
     ) -> None:
         self.axes = axes
         self.n_qubits = n_qubits
         self.min_qubits = min_qubits
         self.n_repeats = n_repeats
         self.tilt = tilt
+        self.ring = ring
 
     def width(self, n_features: int) -> int:
         """Return the number of qubits for so many features.
@@ -74,7 +79,7 @@ class AngleEncoding(AbstractEncoding):
             if self.tilt:
                 for qubit in range(circuit.n_qubits):
                     circuit.rx(self.tilt, qubit)
-            _append_folded(circuit, inputs, self.axes)
+            _append_folded(circuit, inputs, self.axes, self.ring)
 
 
 def default_encoding() -> AngleEncoding:
@@ -85,6 +90,16 @@ def default_encoding() -> AngleEncoding:
     AngleEncoding
     """
     return AngleEncoding(min_qubits=4)
+
+
+def ring_encoding() -> AngleEncoding:
+    """Return what fidelity kernels take where no encoding is given: as `default_encoding` up to eight features.
+
+    Returns
+    -------
+    AngleEncoding
+    """
+    return AngleEncoding("y", min_qubits=4, ring=True)
 
 
 class DenseAngleEncoding(AbstractEncoding):
@@ -173,9 +188,12 @@ class PatchEncoding(AbstractEncoding):
             seen[qubit] += 1
 
 
-def _append_folded(circuit: Circuit, inputs: Sequence[Any], axes: str) -> None:
+def _append_folded(circuit: Circuit, inputs: Sequence[Any], axes: str, ring: bool) -> None:
     if not axes:
         raise ValueError('`axes` must name at least one of "x", "y", "z".')
     for place in range(max(len(inputs), circuit.n_qubits)):
         turn, qubit = divmod(place, circuit.n_qubits)
+        if ring and turn and qubit == 0 and circuit.n_qubits > 1:
+            for a in range(circuit.n_qubits):
+                circuit.cx(a, (a + 1) % circuit.n_qubits)
         append_rotation(circuit, axes[turn % len(axes)], inputs[place % len(inputs)], qubit)

@@ -28,6 +28,7 @@ class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     """
 
     _learnt: tuple[str, ...] = ()
+    _default_encoding: Any = staticmethod(default_encoding)
 
     @abstractmethod
     def _features(self, X: np.ndarray) -> np.ndarray:
@@ -148,7 +149,7 @@ class AbstractQuantumKernel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return self.scaling == "none" or not isinstance(self.scaling, str)
 
     def _encoding(self) -> Any:
-        return chosen("encoding", self.encoding, AbstractEncoding, default_encoding)
+        return chosen("encoding", self.encoding, AbstractEncoding, self._default_encoding)
 
     def _scaling(self, X: np.ndarray) -> FeatureScaling:
         """Return the map of features; "auto" makes the kernel of angles nearly that of SVC()."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._checks import check_count
 from ..._random import generator
+from ..encodings import ring_encoding
 from .base import AbstractQuantumKernel
 
 
@@ -17,7 +18,8 @@ class FidelityKernel(AbstractQuantumKernel):
     Parameters
     ----------
     encoding : AbstractEncoding, optional
-        By default `AngleEncoding(min_qubits=4)`.
+        By default `AngleEncoding("y", min_qubits=4, ring=True)`: one feature a qubit, four to eight qubits; from the
+        ninth feature on the qubits again, joined by CX between the rounds, so that all features count as in SVC().
     bandwidth : float
         Multiplies the scaled features: small values make wide, smooth kernels.
     scaling : {"auto", "standard", "minmax", "none"} or float
@@ -55,6 +57,8 @@ class FidelityKernel(AbstractQuantumKernel):
     >>> np.allclose(kernel.matrix(X), np.cos((X - X.T) / 2) ** 2)
     True
     """
+
+    _default_encoding = staticmethod(ring_encoding)
 
     def __init__(
         self,
