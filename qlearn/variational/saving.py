@@ -197,6 +197,7 @@ class SavedModelMixin:
         entropy, spawn_key = params["seed"]
         model._seed = np.random.SeedSequence(int(entropy), spawn_key=tuple(spawn_key))
         model._n_trainings = int(params["n_trainings"])
+        model._optimizer_kind = type(model.optimizer) if model.optimizer is not None else optimizers.Adam
         layer, front = model._layer(model.n_features_in_)
         model.model_ = HybridModel(layer, int(params["n_outputs"]), front)
         model.parameters_ = arrays["parameters"]

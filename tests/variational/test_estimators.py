@@ -223,3 +223,25 @@ def test_faults_are_named(blobs):
         variational.VariationalClassifier(max_epochs=0).fit(X, y)
     with pytest.raises(ValueError, match="warm_start: `y` must have the classes"):
         variational.VariationalClassifier(max_epochs=1, warm_start=True).fit(X, y).fit(X[:40], y[:40])
+
+
+def test_warm_starts_see_settings_that_changed(blobs):
+    X, y = blobs
+    model = variational.VariationalClassifier(max_epochs=2, warm_start=True, random_state=0).fit(X, y)
+    with pytest.raises(ValueError, match="X has 1 features, but VariationalClassifier is expecting 2"):
+        model.fit(X[:, :1], y)
+    asked = []
+
+    def device(circuit, observables, values, n_shots=None, random_state=None):
+        asked.append(len(values))
+        return ql.sim.Statevector().expectation(circuit, observables, values)
+
+    copy = model.with_execution(variational.ParameterShift(engine=device))
+    copy.set_params(max_epochs=1).fit(X, y)
+    assert asked
+    assert model.optimizer_state_["count"] == 4
+    assert copy.optimizer_state_["count"] == 6
+    model.set_params(optimizer=variational.SPSA(), max_epochs=1).fit(X, y)
+    assert model.optimizer_state_ == {"count": 1}
+    with pytest.raises(ValueError, match="The settings now make a model of .* fit anew with warm_start=False"):
+        model.set_params(ansatz=variational.HardwareEfficient(1)).fit(X, y)

@@ -46,6 +46,8 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
     callback: Any = None
     random_state: Any = None
 
+    _optimizer_kind = None  # whose state `optimizer_state_` is
+
     @abstractmethod
     def _architecture(self, n_features: int) -> tuple[Circuit, list[Parameter], list[Parameter], int | None]:
         """Return circuit, inputs, weights, and the number of features of a first linear map (None without one)."""
@@ -108,6 +110,9 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
         )  # fmt: skip
         self._n_trainings += 1
         optimizer = chosen("optimizer", self.optimizer, AbstractOptimizer, Adam)
+        if self._optimizer_kind not in (None, type(optimizer)):
+            self.optimizer_state_ = {}  # of another optimiser
+        self._optimizer_kind = type(optimizer)
         found = optimizer.run(objective, self.parameters_, loop, self.optimizer_state_)
         self.parameters_, self.stop_reason_ = found.parameters, found.message
         self.loss_curve_ = [*self.loss_curve_, *found.loss_curve]
@@ -171,10 +176,20 @@ class AbstractVariationalModel(SavedModelMixin, BaseEstimator, ABC):
         """
         check_is_fitted(self, "parameters_")
         other = copy(self)
-        other.execution = execution
-        layer, front = other._layer(self.n_features_in_)
-        other.model_ = HybridModel(layer, self.model_.n_outputs, front)
+        other.execution, other.optimizer_state_ = execution, dict(self.optimizer_state_)
+        other._rebuild()
         return other
+
+    def _rebuild(self) -> None:
+        """Make the model anew from the settings, which may have changed, around the same parameters."""
+        layer, front = self._layer(self.n_features_in_)
+        model = HybridModel(layer, self.model_.n_outputs, front)
+        if model.n_parameters != len(self.parameters_):
+            raise ValueError(
+                f"The settings now make a model of {model.n_parameters} parameters, it was trained with "
+                f"{len(self.parameters_)}; fit anew with warm_start=False."
+            )
+        self.model_ = model
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -200,12 +215,14 @@ class VariationalClassifierMixin(ClassifierMixin):
         -------
         Self
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True)
-        y, classes = checked_labels(y)
         is_warm = self.warm_start and hasattr(self, "parameters_")
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, reset=not is_warm)
+        y, classes = checked_labels(y)
         if is_warm and not (np.array_equal(classes, self.classes_) and self.is_multilabel_ == (y.ndim == 2)):
             raise ValueError(f"warm_start: `y` must have the classes {self.classes_} as before, got {classes}.")
         self.classes_, self.is_multilabel_ = classes, y.ndim == 2
+        if is_warm:
+            self._rebuild()
         return self._learn(X, y, sample_weight, is_warm, self.max_epochs)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -328,8 +345,10 @@ class VariationalRegressorMixin(RegressorMixin):
         -------
         Self
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         is_warm = self.warm_start and hasattr(self, "parameters_")
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True, reset=not is_warm)
+        if is_warm:
+            self._rebuild()
         return self._learn(X, y, sample_weight, is_warm, self.max_epochs)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
