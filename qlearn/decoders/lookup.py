@@ -10,6 +10,7 @@ from .._random import RandomState
 from ._budget import Budget
 from ._settings import check_positive
 from .base import AbstractDecoder
+from .bp_osd import BPOSD
 from .matching import Matching
 from .problem import DecodingProblem
 from .shots import pack
@@ -26,7 +27,8 @@ class Lookup(AbstractDecoder):
     Parameters
     ----------
     base : AbstractDecoder, optional
-        Answers the rest; Matching() by default. It is cloned and fitted.
+        Answers the rest; by default Matching(), or where errors do not decompose into edges, BPOSD(). It is cloned and
+        fitted.
     margin : float
         Lead in shots that an exception needs.
     max_patterns : int
@@ -63,7 +65,10 @@ class Lookup(AbstractDecoder):
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
         check_positive("margin", self.margin, or_zero=True)
         check_count("max_patterns", self.max_patterns, minimum=1)
-        self.base_ = (Matching() if self.base is None else clone(self.base)).fit(problem)
+        base = (Matching() if problem.is_matchable else BPOSD()) if self.base is None else self.base
+        if not isinstance(base, AbstractDecoder):
+            raise TypeError(f"`base` must be a decoder such as Matching(), got {base!r}.")
+        self.base_ = clone(base).fit(problem)
         counts: Counter[bytes] = Counter()
         for shots in budget.take(problem.blocks(stream="train", random_state=self.random_state)):
             counts.update(_rows(np.hstack([pack(shots.detectors), pack(shots.observables)])))

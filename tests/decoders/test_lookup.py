@@ -1,6 +1,7 @@
 """The lookup table against counting by hand and against the optimum."""
 
 import numpy as np
+import pytest
 
 from qlearn.decoders import DecodingProblem, Lookup, Matching, MaximumLikelihood
 
@@ -44,3 +45,18 @@ def test_forgets_rare_patterns_when_full(small_problem):
     assert not np.array_equal(full.syndromes_, free.syndromes_)
     matching = Matching().fit(small_problem).predict(detectors) != observables
     assert (full.predict(detectors) != observables).sum() < matching.sum()
+
+
+def test_problems_without_edges_fall_back_on_belief_propagation():
+    pytest.importorskip("ldpc")
+    problem = DecodingProblem.from_dem("error(0.1) D0 D1 D2 L0\nerror(0.1) D0\nerror(0.1) D1\nerror(0.1) D2")
+    decoder = Lookup(random_state=0).fit(problem, n_shots=20_000)
+    detectors, observables = problem.sample(20_000, random_state=1)
+    assert type(decoder.base_).__name__ == "BPOSD"
+    best = MaximumLikelihood().fit(problem).predict(detectors)
+    assert (decoder.predict(detectors) != observables).mean() <= (best != observables).mean() + 0.002
+
+
+def test_a_base_that_is_no_decoder_is_named(small_problem):
+    with pytest.raises(TypeError, match=r"`base` must be a decoder such as Matching\(\), got 'mwpm'"):
+        Lookup(base="mwpm").fit(small_problem, n_shots=10)
