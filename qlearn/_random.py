@@ -7,7 +7,7 @@ import numpy as np
 
 __all__ = ["RandomState", "generator", "seed_sequence", "task_generator"]
 
-RandomState = int | np.integer | np.random.Generator | np.random.SeedSequence | None
+RandomState = int | np.integer | np.random.Generator | np.random.SeedSequence | np.random.RandomState | None
 
 
 def _seed(random_state: Any) -> int | None:
@@ -20,7 +20,7 @@ def _seed(random_state: Any) -> int | None:
         seed = None
     if seed is None:
         raise TypeError(
-            "`random_state` must be None, an integer, a numpy Generator or a numpy SeedSequence, "
+            "`random_state` must be None, an integer, or NumPy's Generator, SeedSequence or RandomState, "
             f"got {random_state!r} of type {type(random_state).__name__}."
         )
     if seed < 0:
@@ -33,7 +33,7 @@ def generator(random_state: RandomState) -> np.random.Generator:
 
     Parameters
     ----------
-    random_state : None, int, Generator or SeedSequence
+    random_state : None, int, Generator, SeedSequence or RandomState
         None draws fresh entropy; a Generator is returned as it is, so that calls go on in its stream.
 
     Returns
@@ -55,9 +55,9 @@ def seed_sequence(random_state: RandomState) -> np.random.SeedSequence:
 
     Parameters
     ----------
-    random_state : None, int, Generator or SeedSequence
-        None draws fresh entropy. A Generator is advanced by four draws, so passing it twice gives two different
-        sequences; a SeedSequence is returned as it is, so passing it twice gives the same one.
+    random_state : None, int, Generator, SeedSequence or RandomState
+        None draws fresh entropy. A Generator or RandomState is advanced by four draws, so passing it twice gives two
+        different sequences; a SeedSequence is returned as it is, so passing it twice gives the same one.
 
     Returns
     -------
@@ -72,6 +72,8 @@ def seed_sequence(random_state: RandomState) -> np.random.SeedSequence:
         return random_state
     if isinstance(random_state, np.random.Generator):
         return np.random.SeedSequence([int(word) for word in random_state.integers(0, 2**32, size=4)])
+    if isinstance(random_state, np.random.RandomState):
+        return np.random.SeedSequence(random_state.randint(0, 2**32, size=4, dtype=np.uint64).tolist())
     return np.random.SeedSequence(_seed(random_state))
 
 

@@ -32,8 +32,15 @@ def test_a_seed_sequence_is_left_as_it_is():
 @pytest.mark.parametrize("bad", ["7", 7.0, True, np.random.RandomState(1), [1, 2]])
 def test_other_types_are_refused(bad):
     for function in (generator, seed_sequence):
-        with pytest.raises(TypeError, match="`random_state` must be None, an integer, a numpy Generator"):
+        with pytest.raises(TypeError, match="`random_state` must be None, an integer, or NumPy's Generator"):
             function(bad)
+
+
+def test_a_random_state_of_numpy_goes_on_in_its_stream():
+    state, again = np.random.RandomState(3), np.random.RandomState(3)
+    first, second = generator(state).random(), generator(state).random()
+    assert first != second
+    assert [first, second] == [generator(again).random(), generator(again).random()]
 
 
 def test_negative_seeds_are_refused():
