@@ -53,6 +53,8 @@ def _parsed(name: str, source: _Source | str, kind: type[_Source]) -> _Source:
             f"`{name}` must be a stim.{kind.__name__} or its text, got {type(source).__name__}; "
             "for a file use DecodingProblem.from_files."
         )
+    if source.strip().endswith((".stim", ".dem")) and "\n" not in source.strip():
+        raise ValueError(f"`{name}` is the name of a file, {source!r}, not its text; use DecodingProblem.from_files.")
     if len(source) > MAX_CHARACTERS:
         raise ValueError(f"`{name}` has {len(source)} characters, over the limit of {MAX_CHARACTERS}.")
     depth = _nesting(source)

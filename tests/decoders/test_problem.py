@@ -266,3 +266,9 @@ def test_every_published_circuit_becomes_a_problem(data_dir):
         problem = Problem.from_files(circuit=file)
         assert problem.check_matrix.shape == (problem.n_detectors, len(problem.mechanisms))
         assert ((problem.priors > 0) & (problem.priors <= 1)).all()
+
+
+@pytest.mark.parametrize(("build", "name"), [("from_circuit", "memory.stim"), ("from_dem", "../memory.dem\n")])
+def test_names_of_files_are_not_taken_for_texts(build, name):
+    with pytest.raises(ValueError, match="is the name of a file, .*, not its text; use DecodingProblem.from_files"):
+        getattr(ql.decoders.DecodingProblem, build)(name)
