@@ -102,7 +102,9 @@ def _run_search(options: argparse.Namespace) -> int:
     if options.output is not None:
         _write_circuits(result, options.output)
     if options.plot is not None:
-        result.front.plot(baseline=report.exact).figure.savefig(options.plot, bbox_inches="tight")
+        axes = result.front.plot(baseline=report.exact)
+        axes.set_ylabel(axes.get_ylabel().replace("baseline", "exact"))
+        axes.figure.savefig(options.plot, bbox_inches="tight")
     if options.json:
         print(report.to_json())
     else:

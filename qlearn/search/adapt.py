@@ -41,8 +41,9 @@ class Adapt(CircuitStrategy):
 
     Notes
     -----
-    Loses to random search in the gates it needs, on LiH with four and with six qubits at 40,000 evaluations
-    (``python -m benchmarks search_strategies``). Its circuits are exact sooner than they are short.
+    Loses to random search in the gates it needs, on LiH with four and with six qubits and on the critical Ising chain
+    with six, at 40,000 evaluations (``python -m benchmarks search_strategies``). Its circuits are exact sooner than
+    they are short.
 
     References
     ----------

@@ -48,7 +48,8 @@ def baselines(result: SearchResult, random_state: int) -> list[tuple[str, Candid
         rows.append((f"hardware-efficient, {n_layers}", _layered(problem, n_layers, rng), "layers; 5 starts"))
     rows.append(_uccsd(problem))
     budget = Budget(evaluations=max(1, result.spent.evaluations), seconds=max(_PATIENCE, 2 * result.spent.seconds))
-    for name, strategy in (("ADAPT, qubit pool", Adapt()), ("random, equal budget", RandomSearch())):
+    pool = "qubit" if any(problem.reference_bits or ()) else "minimal"  # excitations need something to excite
+    for name, strategy in ((f"ADAPT, {pool} pool", Adapt(pool)), ("random, equal budget", RandomSearch())):
         rows += _searched(name, problem, strategy, budget, random_state, result)
     return rows
 

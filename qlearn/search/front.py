@@ -159,7 +159,7 @@ class ParetoFront(Sequence[Candidate]):
             ys = np.maximum(ys, 1e-9)
         ax.plot(xs, ys, drawstyle="steps-post", color="C0", linewidth=1)
         ax.plot(xs, ys, "o", color="C0", markersize=5)
-        ax.set_xlabel(name.replace("_", " "))
+        ax.set_xlabel(name.replace("two_qubit", "two-qubit").replace("_", " "))
         ax.set_ylabel(cost.replace("_", " ") + ("" if baseline is None else " above baseline"))
         return ax
 

@@ -49,8 +49,8 @@ class TreeSearch(CircuitStrategy):
 
     Notes
     -----
-    Loses to random search on LiH with four and with six qubits at 40,000 evaluations
-    (``python -m benchmarks search_strategies``).
+    Loses to random search on LiH with four and with six qubits at 40,000 evaluations, and is not told apart from it on
+    the critical Ising chain with six (``python -m benchmarks search_strategies``).
 
     References
     ----------

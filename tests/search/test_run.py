@@ -273,9 +273,16 @@ def test_a_front_draws_itself():
     matplotlib.use("Agg")
     result = run(problem(), budget=Budget(evaluations=5000), random_state=0)
     ax = result.front.plot(baseline=-4.7587704831436)
-    assert ax.get_xlabel() == "two qubit gates"
+    assert ax.get_xlabel() == "two-qubit gates"
     assert ax.get_yscale() == "log"
     assert result.front.plot(ax, against="depth") is ax
+
+
+def test_adapt_moves_from_an_empty_reference():
+    result = run(problem(), budget=Budget(evaluations=5000), random_state=0)
+    found = {name: candidate for name, candidate, _ in result.report().baselines}
+    adapt = min(found[name].cost for name in found if name.startswith("ADAPT"))
+    assert adapt < found["best product state"].cost - 1e-3  # excitations of |0000> do not get there
 
 
 def test_a_report_holds_the_front_against_baselines():
