@@ -120,6 +120,7 @@ class ComparisonDisplay:
         self.ax_.errorbar(self.rates, rows, xerr=errors, fmt="o", color=COLOURS[0], capsize=3)
         self.ax_.set_yticks(rows, self.names)
         self.ax_.set_ylim(len(self.names) - 0.5, -0.5)
+        self.ax_.locator_params(axis="x", nbins=6)  # more would run into each other where rates are close
         self.ax_.set_xlabel("logical error rate per shot")
         if self.microseconds is not None:
             for row, cost in zip(rows, self.microseconds):

@@ -76,3 +76,14 @@ def test_they_draw_into_the_given_axes(table):
     assert plot.ComparisonDisplay.from_comparison(table).plot(ax).ax_ is ax
     for empty in (plot.RoundsDisplay, plot.SuppressionDisplay, plot.PostSelectionDisplay, plot.ReliabilityDisplay):
         assert empty({}).plot(ax).figure_ is ax.figure
+
+
+def test_ticks_of_close_rates_do_not_run_into_each_other():
+    rates, low = np.array([0.01668, 0.01652, 0.0152, 0.01419]), np.array([0.015895, 0.015739, 0.014451, 0.013466])
+    names = ["GapStacking(random_state=0)"] * 4
+    lines = {"baseline": 0.01668, "optimum": 0.01419}
+    display = plot.ComparisonDisplay(names, rates, low, 2 * rates - low, [1.95, 4.91, 16.29, 0.23], **lines)
+    display.plot().figure_.canvas.draw()
+    boxes = [label.get_window_extent() for label in display.ax_.get_xticklabels()]
+    assert len(boxes) > 2
+    assert all(left.x1 + 2 < right.x0 for left, right in zip(boxes, boxes[1:]))
