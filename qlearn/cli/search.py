@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._device import NOISE, read_coupling, read_noise
 from ._hamiltonian import FORMATS, SYMMETRY, read_hamiltonian, read_symmetry
-from ._terminal import bold, seed
+from ._terminal import bold, progress, seed
 
 if TYPE_CHECKING:
     from ..paulis import PauliSum
@@ -98,9 +98,10 @@ def _run_search(options: argparse.Namespace) -> int:
     )
     if not len(result.front):
         raise ValueError(f"Nothing was found ({result.ended}); give a larger --budget.")
-    report = result.report(baselines=not options.no_baselines)
     if options.output is not None:
         _write_circuits(result, options.output)
+    with progress("computing the baselines, a strategy taking up to twice the time of the search"):
+        report = result.report(baselines=not options.no_baselines)
     if options.plot is not None:
         axes = result.front.plot(baseline=report.exact)
         axes.set_ylabel(axes.get_ylabel().replace("baseline", "exact"))
