@@ -48,9 +48,9 @@ class StructureSearch(Strategy):
 
     Notes
     -----
-    On LiH with six qubits it beats random search at 400,000 evaluations, a second of work, and is not told apart from
-    it at 40,000; on four qubits it loses at 40,000 (``python -m benchmarks search_strategies``): one move alone may
-    spend as many.
+    On LiH with six qubits it beats random search at 400,000 evaluations, a second or two of work. At 40,000, which one
+    move alone may spend, it is not told apart from it there, on LiH with four qubits and on the critical Ising chain
+    with six (``python -m benchmarks search_strategies``).
 
     References
     ----------
