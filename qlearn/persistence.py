@@ -40,6 +40,7 @@ _CODECS = {
     "Circuit": _Codec(".circuits", finite=True),
     "CliffordData": _Codec(".shadows", finite=True),
     "GapStacking": _Codec(".decoders", finite=True),
+    "Lookup": _Codec(".decoders", finite=True),
     "MLPDecoder": _Codec(".decoders", finite=True),
     "NeuralReweighting": _Codec(".decoders", finite=True),
     "Estimate": _Codec(".estimates", finite=False),  # the error of a single shot is NaN

@@ -19,6 +19,7 @@ from ._settings import check_positive, check_widths
 from ._syndrome_table import SyndromeTable
 from ._training import outcome_gradient, train
 from ._vote_features import features_of
+from .base import AbstractSoftDecoder
 from .learned import AbstractLearnedDecoder, Data, network_parameters
 from .problem import DecodingProblem
 from .shots import Shots
@@ -34,7 +35,7 @@ _TIMED = 2048  # shots on which features are timed, where the time is short
 _SHOTS_END, _FEATURES_SHARE, _END = 0.15, 0.25, 0.95  # of the time: shots drawn, features made, networks trained
 
 
-class GapStacking(AbstractLearnedDecoder):
+class GapStacking(AbstractLearnedDecoder, AbstractSoftDecoder):
     """Weighs the complementary gaps of plain and correlated matching against each other where matching is unsure.
 
     For each observable, the weights of the best plain and correlated matchings with the observable forced either way,

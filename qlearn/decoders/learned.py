@@ -9,9 +9,10 @@ import stim
 from .._checks import check_array, check_count
 from .._random import RandomState
 from ._local_network import LocalNetwork
+from ._names import decoder_classes, decoder_name
 from ._network import Network
 from ._settings import check_positive
-from .base import AbstractSoftDecoder
+from .base import AbstractDecoder, AbstractSoftDecoder
 from .problem import DecodingProblem
 from .shots import Shots
 
@@ -21,7 +22,7 @@ LEAST_TUNING_STEPS = 100
 Data = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
-class AbstractLearnedDecoder(AbstractSoftDecoder):
+class AbstractLearnedDecoder(AbstractDecoder):
     """Base of decoders that `qlearn.save` can write: a subclass also writes `_state` and `_restore`.
 
     A file holds the settings, the error model, and what was learnt. `_fit` stores the problem under ``_problem``.
@@ -59,7 +60,7 @@ class AbstractLearnedDecoder(AbstractSoftDecoder):
         return decoder
 
 
-class AbstractNeuralDecoder(AbstractLearnedDecoder):
+class AbstractNeuralDecoder(AbstractLearnedDecoder, AbstractSoftDecoder):
     """Base of decoders made of networks: a subclass also writes `_network`, `_network_inputs` and `_fine_tune`."""
 
     def fine_tune(
@@ -154,6 +155,12 @@ def _setting(value: Any) -> Any:
     """Return a constructor's argument as JSON; what cannot be kept, a path or a generator, is left out."""
     if isinstance(value, tuple | list):
         return [_setting(entry) for entry in value]
+    if isinstance(value, AbstractDecoder):
+        if value.default_shots is not None:
+            raise ValueError(f"{value!r} learns from shots, so a decoder made on it cannot be saved.")
+        given = value.get_params(deep=False).items()
+        settings = {name: entry if isinstance(entry, str) else _setting(entry) for name, entry in given}
+        return {"decoder": decoder_name(type(value)), "settings": settings}
     if isinstance(value, np.generic):
         value = value.item()
     return value if isinstance(value, bool | int | float) else None
@@ -162,6 +169,12 @@ def _setting(value: Any) -> Any:
 def _checked_setting(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(check_count(name, entry, minimum=1) for entry in value)
+    if isinstance(value, dict):
+        cls = decoder_classes().get(value["decoder"])
+        if cls is None or cls.default_shots is not None or not isinstance(value["settings"], dict):
+            raise ValueError(f"its setting {name!r} is no decoder that learns nothing: {value!r}.")
+        given = value["settings"].items()
+        return cls(**{key: entry if isinstance(entry, str) else _checked_setting(key, entry) for key, entry in given})
     if value is not None and not isinstance(value, bool | int | float):
         raise ValueError(f"its setting {name!r} is {value!r}.")
     return value

@@ -1,16 +1,18 @@
 """A table of the syndromes on which counting beats matching."""
 
 from collections import Counter, defaultdict
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
-from .._checks import check_count
+from .._checks import check_array, check_count
 from .._random import RandomState
 from ._budget import Budget
 from ._settings import check_positive
 from .base import AbstractDecoder
 from .bp_osd import BPOSD
+from .learned import AbstractLearnedDecoder, Data
 from .matching import Matching
 from .problem import DecodingProblem
 from .shots import pack
@@ -18,7 +20,7 @@ from .shots import pack
 __all__ = ["Lookup"]
 
 
-class Lookup(AbstractDecoder):
+class Lookup(AbstractLearnedDecoder):
     """Counts what happened after each syndrome; backs off to another decoder where the counts say too little.
 
     Only exceptions are kept: syndromes whose commonest pattern of observables was seen over `margin` times more often
@@ -65,17 +67,37 @@ class Lookup(AbstractDecoder):
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
         check_positive("margin", self.margin, or_zero=True)
         check_count("max_patterns", self.max_patterns, minimum=1)
-        base = (Matching() if problem.is_matchable else BPOSD()) if self.base is None else self.base
-        if not isinstance(base, AbstractDecoder):
-            raise TypeError(f"`base` must be a decoder such as Matching(), got {base!r}.")
-        self.base_ = clone(base).fit(problem)
+        self._prepare(problem)
         counts: Counter[bytes] = Counter()
         for shots in budget.take(problem.blocks(stream="train", random_state=self.random_state)):
             counts.update(_rows(np.hstack([pack(shots.detectors), pack(shots.observables)])))
             if len(counts) > self.max_patterns:
                 counts = Counter({pattern: count for pattern, count in counts.items() if count > 1})
-        self.syndromes_, self.answers_ = self._exceptions(counts, -(-problem.n_detectors // 8))
-        self._table = dict(zip(_rows(self.syndromes_), range(len(self.syndromes_))))
+        self._keep(*self._exceptions(counts, -(-problem.n_detectors // 8)))
+
+    def _prepare(self, problem: DecodingProblem) -> None:
+        """Build all that follows from the problem alone."""
+        base = (Matching() if problem.is_matchable else BPOSD()) if self.base is None else self.base
+        if not isinstance(base, AbstractDecoder):
+            raise TypeError(f"`base` must be a decoder such as Matching(), got {base!r}.")
+        self._problem = problem.with_recorded(None)
+        self.base_ = clone(base).fit(problem)
+
+    def _keep(self, syndromes: np.ndarray, answers: np.ndarray) -> None:
+        self.syndromes_, self.answers_ = syndromes, answers
+        self._table = dict(zip(_rows(syndromes), range(len(syndromes))))
+
+    def _state(self) -> Data:
+        return {}, {"syndromes": self.syndromes_, "answers": self.answers_}
+
+    def _restore(self, problem: DecodingProblem, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        n_detectors, n_observables = problem.n_detectors, problem.n_observables
+        syndromes = check_array("syndromes", arrays["syndromes"], ("n", -(-n_detectors // 8)), dtype=np.uint8)
+        answers = check_array("answers", arrays["answers"], (len(syndromes), -(-n_observables // 8)), dtype=np.uint8)
+        if n_observables % 8 and (answers[:, -1] >> n_observables % 8).any():
+            raise ValueError(f"its answers name more observables than {n_observables}.")
+        self._prepare(problem)
+        self._keep(syndromes, answers)
 
     def _exceptions(self, counts: Counter[bytes], width: int) -> tuple[np.ndarray, np.ndarray]:
         """Return packed syndromes and the packed answers that beat the base decoder on them."""

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 import qlearn as ql
-from qlearn.decoders import DecodingProblem, GapStacking, MLPDecoder, NeuralReweighting, Shots, _checkpoint, mlp
+from qlearn.decoders import (
+    BPOSD,
+    DecodingProblem,
+    GapStacking,
+    Lookup,
+    MLPDecoder,
+    NeuralReweighting,
+    Shots,
+    _checkpoint,
+    mlp,
+)
 from qlearn.decoders import edge_reweighting as reweighting
 from tests.decoders.conftest import surface_circuit
 
@@ -53,6 +63,42 @@ def test_a_file_brings_the_same_decoder_back(name, source, tmp_path):
     assert loaded.get_params() == decoder.get_params()
     ql.save(loaded, tmp_path / "again.qlearn")
     assert (tmp_path / "again.qlearn").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "decoder",
+    [Lookup(random_state=0), Lookup(BPOSD(order=2), margin=0.5), Lookup(margin=1e9, random_state=0)],
+    ids=["default", "on belief propagation", "without exceptions"],
+)
+def test_a_file_brings_the_same_table_back(decoder, tmp_path):
+    if decoder.base is not None:
+        pytest.importorskip("ldpc")
+    problem = DecodingProblem.from_circuit(surface_circuit(rounds=2, p=0.01))
+    decoder.fit(problem, n_shots=20_000)
+    path = tmp_path / "decoder.qlearn"
+    ql.save(decoder, path)
+    loaded = ql.load(path)
+    detectors, _ = problem.sample(3000, random_state=1)
+    assert np.array_equal(loaded.predict(detectors), decoder.predict(detectors))
+    assert np.array_equal(loaded.syndromes_, decoder.syndromes_)
+    assert repr(loaded) == repr(decoder)
+    ql.save(loaded, tmp_path / "again.qlearn")
+    assert (tmp_path / "again.qlearn").read_bytes() == path.read_bytes()
+
+
+def test_tables_that_do_not_fit_are_refused():
+    decoder = Lookup(random_state=0).fit(DecodingProblem.from_dem(TWO_OBSERVABLES), n_shots=3000)
+    params, arrays = decoder._to_data()
+    with pytest.raises(ValueError, match="answers"):
+        Lookup._from_data(params, {**arrays, "answers": np.zeros((99, 1), np.uint8)})
+    with pytest.raises(ValueError, match="more observables than 2"):
+        wide = {"syndromes": np.ones((1, 1), np.uint8), "answers": np.full((1, 1), 4, np.uint8)}
+        Lookup._from_data(params, {**arrays, **wide})
+    other = {**params["settings"], "base": {"decoder": "mlp", "settings": {}}}
+    with pytest.raises(ValueError, match="no decoder that learns nothing"):
+        Lookup._from_data({**params, "settings": other}, arrays)
+    with pytest.raises(ValueError, match="learns from shots"):
+        Lookup(GapStacking(hidden=(8,), passes=1)).fit(decoder._problem, n_shots=1000)._to_data()
 
 
 def test_coordinates_from_elsewhere_are_kept(tmp_path):
