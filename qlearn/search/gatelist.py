@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .._checks import check_count
-from ..circuits import Circuit, Instruction, decompose, parameters
-from .pauli_gates import has_complex_gates
+from ..circuits import Circuit, decompose, parameters
+from .pauli_gates import has_complex_gates, put
 from .problem import SearchProblem, entangler
 
 Gate = list[Any]
@@ -39,7 +39,7 @@ def build(structure: Structure, n_qubits: int) -> Circuit:
         data = None
         if name.startswith("pauli:"):
             name, data = "pauli_rotation", name[6:]
-        circuit.append(Instruction(name, tuple(qubits), angles, data))
+        put(circuit, name, qubits, angles, data)
     return circuit
 
 
@@ -62,7 +62,7 @@ def bound(structure: Structure, values: np.ndarray, n_qubits: int) -> Circuit:
         data = None
         if name.startswith("pauli:"):
             name, data = "pauli_rotation", name[6:]
-        circuit.append(Instruction(name, tuple(qubits), angles, data))
+        put(circuit, name, qubits, angles, data)
     return circuit
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from ..circuits import GATES, Circuit, Instruction, decompose
 
@@ -25,6 +26,24 @@ def has_complex_gates(gates: Iterable[str]) -> bool:
     bool
     """
     return any(name not in _REAL for name in gates if name in GATES)
+
+
+def put(circuit: Circuit, name: str, qubits: Iterable[int], angles: Iterable[Any], data: Any = None) -> None:
+    """Append a gate; by its own method where it is a plain one, which costs half of what `Circuit.append` does.
+
+    Parameters
+    ----------
+    circuit : Circuit
+    name : str
+    qubits : iterable of int
+    angles : iterable of float or Expression
+    data : object, optional
+        The word of a Pauli rotation, or a matrix.
+    """
+    if data is None:
+        getattr(circuit, name)(*angles, *qubits)
+    else:
+        circuit.append(Instruction(name, tuple(qubits), tuple(angles), data))
 
 
 def without_pauli_rotations(steps: Iterable[Instruction], gates: frozenset[str]) -> list[Instruction]:

@@ -19,7 +19,7 @@ from ..circuits import (
     gate_matrix,
     parameters,
 )
-from .pauli_gates import without_pauli_rotations
+from .pauli_gates import put, without_pauli_rotations
 
 _CLOSE = 1e-7  # radians
 _QUARTER = 0.5 * math.pi
@@ -216,9 +216,6 @@ def _parametrised(steps: list[Instruction], n_qubits: int) -> tuple[Circuit, np.
     values: list[float] = []
     place = 0
     for step in steps:
-        if not step.angles:
-            result.append(step)
-            continue
         written: list[float | Parameter] = []
         for angle in step.angles:
             if free[place]:
@@ -227,5 +224,5 @@ def _parametrised(steps: list[Instruction], n_qubits: int) -> tuple[Circuit, np.
             else:
                 written.append(_QUARTER * round(float(angle) / _QUARTER))
             place += 1
-        result.append(Instruction(step.name, step.qubits, tuple(written), step.data))
+        put(result, step.name, step.qubits, written, step.data)
     return result, np.array(values)
