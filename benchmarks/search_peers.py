@@ -25,6 +25,7 @@ from .timing import Timing
 THREADS = "one"
 PEERS = ("pennylane", "qiskit", "queasars")
 ACCURACY = 1.6e-3  # Hartree
+SHORT = 5.0  # seconds of a peer that runs five times, as ours do
 
 
 def excitations(bits: str, spin_order: str, generalised: bool) -> list[tuple[int, ...]]:
@@ -111,17 +112,20 @@ def _structure(problem, target: float) -> dict:
 
 
 def _peer(name: str, task: dict, target: float, options: Options) -> dict | str:
-    """Return what a peer printed, or why there is nothing."""
+    """Return what a peer printed in its best run, of five if they are short, or why there is nothing."""
     python = options.peer_python.get(name, sys.executable)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "task.json"
         path.write_text(json.dumps(task), encoding="utf-8")
         script = Path(__file__).with_name("search_peers_remote.py")
         command = [python, str(script), name, str(path), repr(target), "2" if options.quick else "120"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return (done.stderr.strip().splitlines() or ["ended without a word"])[-1]
-    return json.loads(done.stdout.strip().splitlines()[-1])
+        runs: list[dict] = []
+        while not runs or (len(runs) < 5 and runs[0]["seconds"] < SHORT and not options.quick):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                return (done.stderr.strip().splitlines() or ["ended without a word"])[-1]
+            runs.append(json.loads(done.stdout.strip().splitlines()[-1]))
+    return min(runs, key=lambda row: row["seconds"])
 
 
 def _beside(case: str, own: dict, other: dict | str, exact: float, options: Options) -> Result:
