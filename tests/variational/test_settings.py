@@ -53,7 +53,6 @@ def three_numbers(circuit, observables, values, n_shots=None, random_state=None)
         (VariationalClassifier(execution=ParameterShift(noise=0.01)), "`noise` must be a NoiseModel.*, got 0.01"),
         (VariationalClassifier(execution=ParameterShift(engine="there")), "`engine` must have `expectation`.*'there'"),
     ],
-    ids=repr,
 )  # fmt: skip
 def test_objects_of_another_kind_are_refused(model, message):
     with pytest.raises(TypeError, match=message):
@@ -72,7 +71,6 @@ def test_objects_of_another_kind_are_refused(model, message):
             r"must return expectation values of shape \(12, 4\).* got \(3,\)",
         ),
     ],
-    ids=repr,
 )
 def test_numbers_that_make_no_sense_are_refused(model, message):
     with pytest.raises(ValueError, match=message):
