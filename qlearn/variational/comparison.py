@@ -91,7 +91,8 @@ def compare_baselines(
     """Return the cross-validated scores of a model, of its separable twin, and of a linear and a kernel baseline.
 
     The baselines are logistic regression and `SVC` for a classifier, ridge regression and `SVR` for a regressor, as
-    scikit-learn has them by default. They get the steps before the last of a pipeline, or a `StandardScaler`.
+    scikit-learn has them by default. They get the steps before the last of a pipeline, or a `StandardScaler`. Kernel
+    machines of circuits take features as they are, as `SVC` does: where units differ, give a pipeline with a scaler.
 
     Parameters
     ----------
