@@ -71,19 +71,20 @@ class AngleMap:
         return AngleMap(angles, angles)
 
     @cached_property
-    def _jacobian(self) -> sparse.csr_array:
+    def _entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows, columns and coefficients of the linear terms."""
         rows, columns, coefficients = zip(*self._linear, strict=True) if self._linear else ((), (), ())
-        shape = (self.n_angles, len(self.parameters))
-        return sparse.csr_array((np.array(coefficients, dtype=float), (rows, columns)), shape=shape)
+        return np.array(rows, dtype=np.intp), np.array(columns, dtype=np.intp), np.array(coefficients, dtype=float)
 
     @cached_property
-    def _single(self) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """Rows, columns and coefficients when no angle has two linear terms."""
-        rows = [entry[0] for entry in self._linear]
-        if len(set(rows)) != len(rows):
-            return None
-        columns, coefficients = [entry[1] for entry in self._linear], [entry[2] for entry in self._linear]
-        return np.array(rows, dtype=np.intp), np.array(columns, dtype=np.intp), np.array(coefficients, dtype=float)
+    def _has_single_terms(self) -> bool:
+        """Whether no angle has two linear terms."""
+        return len({entry[0] for entry in self._linear}) == len(self._linear)
+
+    @cached_property
+    def _jacobian(self) -> sparse.csr_array:
+        rows, columns, coefficients = self._entries
+        return sparse.csr_array((coefficients, (rows, columns)), shape=(self.n_angles, len(self.parameters)))
 
     @cached_property
     def _products(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -147,8 +148,8 @@ class AngleMap:
         """
         if self._is_identity:
             return values.T
-        if self._single is not None:
-            rows, columns, coefficients = self._single
+        if self._has_single_terms:
+            rows, columns, coefficients = self._entries
             table = np.empty((self.n_angles, len(values)))
             table[:] = self.constant[:, None]
             table[rows] += coefficients[:, None] * values.T[columns]
@@ -174,7 +175,11 @@ class AngleMap:
         """
         if self._is_identity:
             return np.ascontiguousarray(gradients.T)
-        result = np.ascontiguousarray((self._jacobian.T @ gradients).T)
+        if gradients.shape[1] == 1:  # a matrix is not worth while
+            rows, columns, coefficients = self._entries
+            result = np.bincount(columns, coefficients * gradients[rows, 0], len(self.parameters))[None]
+        else:
+            result = np.ascontiguousarray((self._jacobian.T @ gradients).T)
         if self._quadratic:
             rows, first, second, coefficients = self._products
             weighted = (coefficients[:, None] * gradients[rows]).T
