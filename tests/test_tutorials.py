@@ -140,7 +140,10 @@ CLAIMS = {
         (r"the circuit has distance 3\n", []),
         (rf"the optimum is wrong in {NUMBER} of the shots", [(0.0144425, 0.0144435)]),
         (rf"\nmatching +{NUMBER} .* 0% ", [(0.0163, 0.0180)]),
-        (rf"\ngap stacking +{NUMBER} +\S+ to \S+ +{NUMBER} .* {NUMBER}% ", [(0.0143, 0.0164), (-30, -4), (40, 100)]),
+        (
+            rf"\ngap stacking +{NUMBER} +\S+ to \S+ +{NUMBER} .* {NUMBER}% ± {NUMBER}% ",
+            [(0.0143, 0.0164), (-30, -4), (40, 100), (2, 12)],
+        ),
         (rf"\noptimum +{NUMBER} .* 100% ", [(0.0136, 0.0153)]),
         (rf"error rate of all shots {NUMBER}, of the surest 90%: {NUMBER}", [(0.0143, 0.0170), (0.001, 0.006)]),
         (rf"expected calibration error {NUMBER}", [(0, 0.004)]),
