@@ -1,5 +1,6 @@
 """Complementary gaps of matching and votes of perturbed matchings as features, and a logistic regression on them."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,28 @@ def voters(problem: DecodingProblem, n_votes: int) -> MatchingEnsemble | None:
     return MatchingEnsemble(n_votes, n_first=1).fit(problem) if n_votes else None
 
 
-class GapFeatures:
+class AbstractFeatures(ABC):
+    """Numbers of each shot for one observable, and which shots are unsure: a subclass writes `gap` and `of`."""
+
+    _threshold: float
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def gap(self, detectors: np.ndarray) -> np.ndarray:
+        """Return how much speaks against a flip of the observable, float (n_shots,)."""
+
+    @abstractmethod
+    def of(self, detectors: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Return the features, float (n_shots, len(self)); `answers` are those of ordinary correlated matching."""
+
+    def unsure(self, detectors: np.ndarray) -> np.ndarray:
+        """Return which shots have a gap within the threshold, bool (n_shots,)."""
+        return np.abs(self.gap(detectors)) < self._threshold
+
+
+class GapFeatures(AbstractFeatures):
     """Forced matchings of one observable, and the seven numbers made of them; an eighth where an ensemble votes."""
 
     def __init__(
@@ -39,10 +61,6 @@ class GapFeatures:
         """Return the weight of the best matching that flips the observable less that of the best that does not."""
         unflipped, flipped = self._plain.weights(detectors)
         return flipped - unflipped
-
-    def unsure(self, detectors: np.ndarray) -> np.ndarray:
-        """Return which shots have a plain gap within the threshold, bool (n_shots,)."""
-        return np.abs(self.gap(detectors)) < self._threshold
 
     def of(self, detectors: np.ndarray, answers: np.ndarray) -> np.ndarray:
         """Return the features, float (n_shots, 7 or 8); `answers` are those of ordinary correlated matching."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._gap_features import GapFeatures, voters
+from ._gap_features import AbstractFeatures, GapFeatures, voters
 from ._gaps import winds
 from ._pymatching import MatchingGraph
 from .ensemble import MatchingEnsemble
@@ -12,7 +12,7 @@ _N_VOTES = 15
 _LEAST_GAP = 1e-3  # where the votes are against plain matching
 
 
-class VoteFeatures:
+class VoteFeatures(AbstractFeatures):
     """What `GapFeatures` gives, with the log-odds of votes in the place of gaps.
 
     The seven numbers are, for plain and for correlated matching, the weight of the best matching, the share of votes
@@ -37,10 +37,6 @@ class VoteFeatures:
         odds = _log_ratio(self._votes[0].vote_shares(detectors)[:, self._observable])
         return np.where(flipped, -1, 1) * np.maximum(np.where(flipped, -odds, odds), _LEAST_GAP)
 
-    def unsure(self, detectors: np.ndarray) -> np.ndarray:
-        """Return which shots have log-odds within the threshold, bool (n_shots,)."""
-        return np.abs(self.gap(detectors)) < self._threshold
-
     def of(self, detectors: np.ndarray, answers: np.ndarray) -> np.ndarray:
         """Return the features, float (n_shots, 7); `answers` are those of ordinary correlated matching."""
         if len(detectors) == 0:
@@ -52,7 +48,7 @@ class VoteFeatures:
         return np.column_stack([*columns, np.where(answers, 1.0, -1.0)])
 
 
-def features_of(problem: DecodingProblem, threshold: float, n_votes: int) -> list[GapFeatures | VoteFeatures]:
+def features_of(problem: DecodingProblem, threshold: float, n_votes: int) -> list[AbstractFeatures]:
     """Return the features of each observable: gaps where it can be forced, else votes."""
     ensemble = voters(problem, n_votes)
     return [
