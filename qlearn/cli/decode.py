@@ -172,11 +172,8 @@ def _run_compare(options: argparse.Namespace) -> int:
         options.refuse("--half is for recorded shots")
     if options.half:
         recorded = recorded[options.half == "odd" :: 2]
-    budget = (
-        {"shots": recorded}
-        if recorded is not None
-        else {"n_shots": 100_000 if options.shots is None else options.shots}
-    )
+    n_shots = 100_000 if options.shots is None else options.shots
+    budget = {"n_shots": n_shots} if recorded is None else {"shots": recorded}
     decoders = {name: _decoder(name, options.seed) for name in options.decoder}
     if not (decoders or problem.is_matchable or _is_small(problem)):
         options.refuse("errors of this problem do not decompose for matching; give a --decoder, such as bposd")

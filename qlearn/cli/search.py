@@ -103,8 +103,7 @@ def _run_search(options: argparse.Namespace) -> int:
     with progress("computing the baselines, a strategy taking up to twice the time of the search"):
         report = result.report(baselines=not options.no_baselines)
     if options.plot is not None:
-        axes = result.front.plot(baseline=report.exact)
-        axes.set_ylabel(axes.get_ylabel().replace("baseline", "exact"))
+        axes = result.front.plot(baseline=report.exact, baseline_name="exact")
         axes.figure.savefig(options.plot, bbox_inches="tight")
     if options.json:
         print(report.to_json())

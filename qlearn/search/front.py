@@ -129,7 +129,14 @@ class ParetoFront(Sequence[Candidate]):
             raise ValueError(f"No circuit of the front keeps the limits {limits}.")
         return min(fitting, key=self.point)
 
-    def plot(self, ax: Any = None, *, against: str | None = None, baseline: float | None = None) -> Any:
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        against: str | None = None,
+        baseline: float | None = None,
+        baseline_name: str = "baseline",
+    ) -> Any:
         """Draw the cost against another objective, and return the matplotlib Axes.
 
         Parameters
@@ -140,6 +147,8 @@ class ParetoFront(Sequence[Candidate]):
             Objective of the horizontal axis, the second of the front by default.
         baseline : float, optional
             A cost to subtract, such as a known ground-state energy; the vertical axis is then logarithmic.
+        baseline_name : str
+            What the axis calls it.
 
         Returns
         -------
@@ -160,7 +169,7 @@ class ParetoFront(Sequence[Candidate]):
         ax.plot(xs, ys, drawstyle="steps-post", color="C0", linewidth=1)
         ax.plot(xs, ys, "o", color="C0", markersize=5)
         ax.set_xlabel(name.replace("two_qubit", "two-qubit").replace("_", " "))
-        ax.set_ylabel(cost.replace("_", " ") + ("" if baseline is None else " above baseline"))
+        ax.set_ylabel(cost.replace("_", " ") + ("" if baseline is None else f" above {baseline_name}"))
         return ax
 
     def __len__(self) -> int:
