@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,12 +81,10 @@ def vqd(
         penalty = 2.0 * float(np.abs(hamiltonian.coefficients).sum())
     for k in range(check_count("n_states", n_states, minimum=1)):
         best = None
-        for trial in range(check_count("n_starts", n_starts, minimum=1)):
-            circuit, start, _ = started(hamiltonian, ansatz, None, task_generator(seed, k, trial))
-            start = _scattered(start, trial, task_generator(seed, k, trial, 0))
+        for circuit, start, random in _starts(hamiltonian, ansatz, n_starts, seed, k):
             energy = EnergyObjective(circuit, hamiltonian, execution)
             objective = _Deflated(energy, [_overlap(circuit, earlier, execution) for earlier in found], penalty)
-            run = method.run(objective, start, _loop(max_epochs, execution, task_generator(seed, k, trial, 1)))
+            run = method.run(objective, start, _loop(max_epochs, execution, random))
             if best is None or run.loss_curve[-1] < best[0].loss_curve[-1]:
                 best = run, energy, circuit
         run, energy, circuit = best
@@ -153,10 +151,8 @@ def ssvqe(
     bits = (np.arange(n_states)[:, None] >> np.arange(n_qubits - 1, -1, -1)) & 1
     objective = _Weighted(layer, np.pi * bits, np.arange(n_states, 0, -1.0))
     best = None
-    for trial in range(check_count("n_starts", n_starts, minimum=1)):
-        start = started(hamiltonian, ansatz, None, task_generator(seed, trial))[1]
-        start = _scattered(start, trial, task_generator(seed, trial, 0))
-        run = method.run(objective, start, _loop(max_epochs, execution, task_generator(seed, trial, 1)))
+    for _, start, random in _starts(hamiltonian, ansatz, n_starts, seed):
+        run = method.run(objective, start, _loop(max_epochs, execution, random))
         if best is None or run.loss_curve[-1] < best.loss_curve[-1]:
             best = run
     energies = energies_of(layer, np.pi * bits, best.parameters, task_generator(seed, n_starts))
@@ -207,9 +203,15 @@ class _Weighted:
         return float(self._weights @ values[:, 0]), gradient
 
 
-def _scattered(start: np.ndarray, trial: int, random: np.random.Generator) -> np.ndarray:
-    """Return where a trial starts: the first where the ansatz says, the others away from it."""
-    return start if trial == 0 else start + 0.5 * random.normal(size=len(start))
+def _starts(
+    hamiltonian: PauliSum, ansatz: AbstractAnsatz | Circuit, n_starts: int, seed: np.random.SeedSequence, *key: int
+) -> Iterator[tuple[Circuit, np.ndarray, np.random.Generator]]:
+    """Yield circuit, start and stream of each trial: the first where the ansatz says, the others away from it."""
+    for trial in range(check_count("n_starts", n_starts, minimum=1)):
+        circuit, start, _ = started(hamiltonian, ansatz, None, task_generator(seed, *key, trial))
+        if trial > 0:
+            start = start + 0.5 * task_generator(seed, *key, trial, 0).normal(size=len(start))
+        yield circuit, start, task_generator(seed, *key, trial, 1)
 
 
 def _loop(max_epochs: int, execution: Any, random: np.random.Generator) -> Loop:
