@@ -7,11 +7,12 @@ import numpy as np
 from .._checks import check_count
 from .._random import task_generator
 from ._engine.archive import Archive, Entry
+from ._engine.archives import Archives
 from ._engine.entering import SAME
 from ._engine.moves import GROWING, MOVES
 from ._engine.skeleton import Skeleton, ordered
-from ._engine.starts import start_bits
-from ._engine.tasks import Move, Start, Trim
+from ._engine.starts import layer, start_bits
+from ._engine.tasks import LayeredStart, Move, Start, Trim
 from .export import skeleton_circuit
 from .strategy import Found, Outcome, Proposal, Strategy, Task
 
@@ -19,6 +20,7 @@ __all__ = ["StructureSearch"]
 
 _NEW_BEST, _NEW_ENTRY, _DECAY, _FLOOR = 20.0, 1.0, 0.97, 0.05
 _GROWN, _GROWTH = 9, 0.4  # qubits from which circuits grow whole, and its least share; fewer reach the front without
+_LAYERED = 7  # qubits from which sparse Hamiltonians get a start with layers; fewer get further without
 _WORTH, _WORTH_GROWN = 1e-4, 1e-3  # of all that was won: less is not worth more edges
 
 
@@ -31,7 +33,9 @@ class StructureSearch(Strategy):
     replace are taken out of what reaches the front. On nine qubits and more, where moves are dear, circuits of the
     front also grow by whole rotations. Every start (the reference, the basis states of lowest energy in the sectors of
     the Hamiltonian's Z2 symmetries, random product states) has archives of its own, so that a search leaves a bad
-    basin; archives that arrive at the same circuit become one. Moves are chosen by their reward per evaluation.
+    basin; archives that arrive at the same circuit become one. Where few pairs of qubits interact, as in chains and
+    lattices of seven qubits and more, one more archive starts from layers of these pairs and stays apart, and the best
+    circuits of every size have their edges replaced and deleted first. Moves are chosen by their reward per evaluation.
 
     Takes problems with a Hamiltonian: energies, states, unitaries, cuts.
 
@@ -85,9 +89,11 @@ class StructureSearch(Strategy):
         starts = start_bits(self.problem_.hamiltonian, self.problem_.reference_bits, self.n_starts - 1)
         self.starts_: list[tuple[int, ...] | None] = [*starts, None]
         worth = _WORTH_GROWN if n >= _GROWN else _WORTH
-        self.archives_ = [Archive(self.n_kept, most, self.width_, worth) for _ in self.starts_]
-        self.walks_ = [(0, 0) for _ in self.starts_]  # the next number of edges to work on, and where to turn back
-        self.best_ = np.full(most + 1, np.inf)
+        self.layer_ = layer(self.problem_.hamiltonian, self.landscape_.edges) if n >= _LAYERED else ()
+        members = [Archive(self.n_kept, most, self.width_, worth) for _ in self.starts_]
+        if self.layer_:
+            members.append(Archive(self.n_kept, most, self.width_, worth, stays_apart=True))
+        self.archives_ = Archives(members, most, self.width_)
         names = [name for name in MOVES if name != "grow" or n >= _GROWN]
         self.rewards_ = {name: [1.0, 1.0] for name in names}  # reward and evaluations, both decaying
         self.untrimmed_: dict[int, tuple[Skeleton, float]] = {}
@@ -97,26 +103,13 @@ class StructureSearch(Strategy):
     def _ask(self) -> list[Task]:
         if self.n_asked_ == 0:
             self.asked_ = [Start(self.landscape_, (self.seed_, i), bits) for i, bits in enumerate(self.starts_)]
+            if self.layer_:
+                most = len(self.archives_.best) - 1
+                self.asked_.append(LayeredStart(self.landscape_, (self.seed_, len(self.starts_)), self.layer_, most))
         else:
             rng = task_generator(self.seed_, 1, self.n_asked_)
             self.asked_ = self._growth(rng) or self._moves(rng)
         return self.asked_
-
-    def _shares(self) -> np.ndarray:
-        """Return how often to choose each archive: by the part of the front that it reaches, and by its own progress.
-
-        A low state of another symmetry can hold the front from the start and lead nowhere.
-        """
-        lowest = np.minimum.accumulate(self.best_)
-        is_front = np.append(True, lowest[1:] < lowest[:-1] - self.width_)
-        reached = np.full(len(self.archives_), 0.05)
-        for i, archive in enumerate(self.archives_):
-            for n_edges in np.flatnonzero(is_front):
-                row = archive.rows[n_edges]
-                reached[i] += bool(row) and row[0].energy <= lowest[n_edges] + self.width_
-        reached += 0.15 * reached.sum() / len(reached)
-        rates = np.array([records / max(cost, 1e-9) for records, cost in (a.progress for a in self.archives_)])
-        return 0.5 * reached / reached.sum() + 0.5 * rates / rates.sum()
 
     def _growth(self, rng: np.random.Generator) -> list[Task]:
         """Let circuits of the fronts of some archives grow, as often as that earns it, and a least share of the rounds.
@@ -126,11 +119,11 @@ class StructureSearch(Strategy):
         if "grow" not in self.rewards_:
             return []
         share = max(_GROWTH, _chances(list(self.rewards_.values()), _FLOOR)[list(self.rewards_).index("grow")])
-        ungrown = [archive.ungrown for archive in self.archives_]
+        ungrown = [archive.ungrown for archive in self.archives_.members]
         is_open = np.array([len(entries) > 0 for entries in ungrown])
         if rng.random() >= share or not is_open.any():
             return []
-        weights = self._shares() * is_open
+        weights = self.archives_.shares() * is_open
         chosen = rng.choice(len(weights), min(self.batch, is_open.sum()), replace=False, p=weights / weights.sum())
         ends = [ungrown[k][-int(rng.integers(2))] for k in chosen]  # the smallest or the largest
         return [self._task("grow", int(k), entry, i) for i, (k, entry) in enumerate(zip(chosen, ends))]
@@ -138,24 +131,23 @@ class StructureSearch(Strategy):
     def _task(self, name: str, archive: int, entry: Entry, index: int) -> Task:
         entry.moved.add(name)
         seed = (self.seed_, 2 + self.n_asked_, index)
-        level = self.archives_[archive].level()
+        level = self.archives_.members[archive].level()
         return Move(self.landscape_, seed, name, archive, entry.skeleton, entry.energy, level)
 
     def _moves(self, rng: np.random.Generator) -> list[Task]:
         tasks: list[Task] = [self._move(rng, i) for i in range(self.batch)]
         if self.untrimmed_:
             tasks.append(Trim(self.landscape_, *self.untrimmed_.pop(min(self.untrimmed_))))
+        if self.layer_ and (lacking := self.archives_.unpolished()):
+            archive, entry, name = lacking[int(rng.integers(len(lacking)))]
+            tasks.append(self._task(name, archive, entry, self.batch))
         return tasks
 
     def _move(self, rng: np.random.Generator, index: int) -> Task:
         """Choose an archive, its next number of edges, a move, and the best elite that has not had it."""
-        archive_index = int(rng.choice(len(self.archives_), p=self._shares()))
-        archive = self.archives_[archive_index]
-        n_edges, end = self.walks_[archive_index]
-        while n_edges > end or not archive.rows[n_edges]:
-            n_edges, end = (n_edges + 1, end) if n_edges < end else (0, int(rng.integers(archive.top + 1)))
-        self.walks_[archive_index] = (n_edges + 1, end)
-        row = archive.elites(n_edges)
+        archive_index = int(rng.choice(len(self.archives_.members), p=self.archives_.shares()))
+        n_edges = self.archives_.next_size(archive_index, rng)
+        row = self.archives_.members[archive_index].elites(n_edges)
         choices = {}
         for name in self.rewards_:
             elites = row if name == "large" else [entry for entry in row if name not in entry.moved]
@@ -168,12 +160,12 @@ class StructureSearch(Strategy):
         return self._task(name, archive_index, choices[name], index)
 
     def _tell(self, outcomes: list[Outcome]) -> list[Found]:
-        news = []
+        news, best = [], self.archives_.best
         for i, (task, outcome) in enumerate(zip(self.asked_, outcomes)):
             if isinstance(task, Trim):
                 news += outcome.found
                 continue
-            archive = self.archives_[task.archive if isinstance(task, Move) else i]
+            archive = self.archives_.members[task.archive if isinstance(task, Move) else i]
             entries = bests = records = 0
             for found in sorted(outcome.found, key=lambda item: item.cost):
                 skeleton = ordered(Skeleton(tuple(map(tuple, found.structure)), found.values))
@@ -181,10 +173,10 @@ class StructureSearch(Strategy):
                 lowest = min((row[0].energy for row in archive.rows[: n_edges + 1] if row), default=np.inf)
                 records += found.cost < lowest - self.width_
                 entries += archive.add(skeleton, found.cost)
-                if found.cost < self.best_[: n_edges + 1].min() - self.width_:
+                if found.cost < best[: n_edges + 1].min() - self.width_:
                     bests += 1
-                if found.cost < self.best_[: n_edges + 1].min():
-                    self.best_[n_edges] = found.cost
+                if found.cost < best[: n_edges + 1].min():
+                    best[n_edges] = found.cost
                     self.untrimmed_[n_edges] = (skeleton, found.cost)
                     news.append(found)
             if isinstance(task, Move):
@@ -193,21 +185,8 @@ class StructureSearch(Strategy):
                 self.moves_[task.name][1] += 1
                 _note(self.rewards_[task.name], _NEW_BEST * bests + _NEW_ENTRY * entries, cost)
                 _note(archive.progress, records, cost)
-        self._merge()
+        self.archives_.merge()
         return news
-
-    def _merge(self) -> None:
-        """Make one of archives that have met: apart they would do the same work twice."""
-        kept: list[Archive] = []
-        for archive in self.archives_:
-            known = next((other for other in kept if other.meets(archive)), None)
-            if known is None:
-                kept.append(archive)
-            else:
-                known.absorb(archive)
-        if len(kept) < len(self.archives_):
-            self.archives_ = kept
-            self.walks_ = [(0, 0) for _ in kept]
 
     def notes(self) -> list[str]:
         """Return what each move was worth, and from where the front came.

@@ -8,10 +8,13 @@ import pytest
 import qlearn as ql
 from qlearn.search import Budget, EnergyProblem, run
 from qlearn.search._engine.archive import Archive
+from qlearn.search._engine.archives import Archives
 from qlearn.search._engine.entering import Level
 from qlearn.search._engine.landscape import Bench
 from qlearn.search._engine.moves import delete_edges, grow
 from qlearn.search._engine.skeleton import Skeleton, inserted
+from qlearn.search._engine.starts import layer, spread
+from qlearn.search._engine.tasks import LayeredStart
 from qlearn.search.budget import Allowance
 
 PAIRS = [(0, 1), (1, 2), (0, 2), (2, 3), (1, 3)]
@@ -51,6 +54,51 @@ def test_archives_that_meet_become_one():
     assert not one.meets(far)
     one.absorb(other)
     assert [entry.energy for entry in one.rows[1]] == [-3.0, -2.0, -2.0]
+
+
+def test_an_archive_that_stays_apart_meets_no_other():
+    one, _ = filled((0, -2.0))
+    apart = Archive(2, 3, 1e-6, stays_apart=True)
+    apart.add(skeleton(PAIRS[1]), -2.0)
+    archives = Archives([one, apart], 3, 1e-6)
+    archives.merge()
+    assert archives.members == [one, apart]
+    apart.stays_apart = False
+    archives.merge()
+    assert archives.members == [one]
+    assert len(one.rows[1]) == 2
+
+
+def test_the_best_circuit_of_every_size_lacks_its_moves_once():
+    archive, _ = filled((0, -1.0), (1, -2.0))
+    archive.add(Skeleton((PAIRS[0], PAIRS[1]), np.zeros((8, 1))), -1.5)  # larger and no better
+    archives = Archives([archive], 3, 1e-6)
+    best = archive.rows[1][0]
+    assert archives.unpolished() == [(0, best, "replace"), (0, best, "delete")]
+    best.moved.update(["replace", "delete"])
+    assert archives.unpolished() == []
+
+
+def test_layers_are_for_hamiltonians_of_few_pairs():
+    every = tuple((a, b) for a in range(8) for b in range(a + 1, 8))
+    line = tuple((q, q + 1) for q in range(7))
+    chain = ql.datasets.make_ising_chain(8)
+    assert layer(chain, every) == line
+    assert layer(chain, line[2:]) == line[2:]
+    molecule = ql.datasets.load_molecule("H2O", unit="bohr", n_orbitals=4)
+    assert layer(molecule.hamiltonian, every) == ()
+    assert spread(line, (3, 4)) == ((3, 4), (2, 3), (4, 5), (1, 2), (5, 6), (0, 1), (6, 7))
+    assert spread(((0, 1), (2, 3)), (2, 3)) == ((2, 3), (0, 1))  # what cannot be reached comes last
+
+
+def test_a_layered_start_has_circuits_of_one_to_three_layers():
+    problem = EnergyProblem(ql.datasets.make_ising_chain(7), gates=("ry", "cz"))
+    edges = tuple((q, q + 1) for q in range(6))
+    start = LayeredStart(problem.landscape(), (np.random.SeedSequence(0), 0), edges, 14)
+    found = start.run(problem, Allowance(2**62)).found
+    assert [len(item.structure) for item in found] == 6 * [6] + 6 * [12]  # a third layer would be too much
+    exact = problem.hamiltonian.ground_state().energies[0]
+    assert exact < min(item.cost for item in found) < exact + 5e-3
 
 
 def test_edges_that_undo_each_other_go_in_pairs():

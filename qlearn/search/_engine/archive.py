@@ -43,10 +43,12 @@ class Archive:
         Energies closer than this are one.
     worth : float
         Share of all that was won: less is not worth more edges.
+    stays_apart : bool
+        Whether it never becomes one with another, as one that began elsewhere and would lose what it is for.
     """
 
-    def __init__(self, n_kept: int, most: int, width: float, worth: float = 0.0) -> None:
-        self.n_kept, self.width, self.worth = n_kept, width, worth
+    def __init__(self, n_kept: int, most: int, width: float, worth: float = 0.0, *, stays_apart: bool = False) -> None:
+        self.n_kept, self.width, self.worth, self.stays_apart = n_kept, width, worth, stays_apart
         self.rows: list[list[Entry]] = [[] for _ in range(most + 1)]
         self.progress = [1.0, 1.0]  # own records and evaluations, both decaying
 
@@ -61,13 +63,29 @@ class Archive:
     @property
     def ungrown(self) -> list[Entry]:
         """The circuits that are worth their edges and have not grown, smallest first."""
+        front = self.front(max(self.width, self.worth * self._won))
+        return [
+            entry for entry in front if "grow" not in entry.moved and len(entry.skeleton.edges) < len(self.rows) - 1
+        ]
+
+    def front(self, least: float) -> list[Entry]:
+        """Return the circuits that are lower than all smaller ones, smallest first.
+
+        Parameters
+        ----------
+        least : float
+            By how much.
+
+        Returns
+        -------
+        list of Entry
+        """
         found: list[Entry] = []
         lowest = np.inf
-        for row in self.rows[:-1]:
-            if row and row[0].energy < lowest - max(self.width, self.worth * self._won):
+        for row in self.rows:
+            if row and row[0].energy < lowest - least:
                 lowest = row[0].energy
-                if "grow" not in row[0].moved:
-                    found.append(row[0])
+                found.append(row[0])
         return found
 
     @property
@@ -143,7 +161,7 @@ class Archive:
         del row[sum(rank < self.n_kept for rank, _ in self._ranks(row)) :]
 
     def meets(self, other: Archive) -> bool:
-        """Return whether both have arrived at the same entangled circuit.
+        """Return whether both have arrived at the same entangled circuit, and neither stays apart.
 
         Parameters
         ----------
@@ -153,6 +171,8 @@ class Archive:
         -------
         bool
         """
+        if self.stays_apart or other.stays_apart:
+            return False
         pairs = zip(self.rows[1:], other.rows[1:])
         return any(abs(a.energy - b.energy) <= self.width for row, others in pairs for a in row for b in others)
 

@@ -1,10 +1,13 @@
-"""Basis states to start from: the reference, and the lowest one of each symmetry sector."""
+"""What to start from: the reference, the lowest basis state of each symmetry sector, layers of interacting pairs."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...paulis import PauliSum
+from .skeleton import Edge
+
+_MOST_PAIRS = 2  # for each qubit, of those that interact: more are no lattice
 
 
 def start_bits(hamiltonian: PauliSum, reference: tuple[int, ...] | None, most: int) -> list[tuple[int, ...]]:
@@ -64,3 +67,45 @@ def _diagonal_symmetries(hamiltonian: PauliSum) -> np.ndarray:
         for top, pivot in pivots.items():
             kernel[i, n - 1 - top] = pivot >> bit & 1
     return kernel
+
+
+def layer(hamiltonian: PauliSum, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+    """Return the edges whose qubits share a term; none where more pairs interact than twice the qubits.
+
+    Parameters
+    ----------
+    hamiltonian : PauliSum
+    edges : tuple of (int, int)
+        Those that may be used.
+
+    Returns
+    -------
+    tuple of (int, int)
+    """
+    support = (hamiltonian.x | hamiltonian.z).astype(np.int64)
+    interacts = np.triu(support.T @ support > 0, 1)
+    if interacts.sum() > _MOST_PAIRS * hamiltonian.n_qubits:
+        return ()
+    return tuple((a, b) for a, b in edges if interacts[a, b])
+
+
+def spread(layer: tuple[Edge, ...], root: Edge) -> tuple[Edge, ...]:
+    """Return the edges of a layer in the order in which they are reached from one of them.
+
+    Parameters
+    ----------
+    layer : tuple of (int, int)
+    root : (int, int)
+
+    Returns
+    -------
+    tuple of (int, int)
+    """
+    order, reached = [root], set(root)
+    rest = [edge for edge in layer if edge != root]
+    while rest:
+        near = [edge for edge in rest if reached & set(edge)] or rest[:1]
+        order += near
+        reached.update(*near)
+        rest = [edge for edge in rest if edge not in near]
+    return tuple(order)

@@ -13,8 +13,11 @@ from ..strategy import Found, Outcome, Task
 from .entering import Level
 from .landscape import Bench, Landscape
 from .moves import MOVES
-from .skeleton import Skeleton
+from .skeleton import Edge, Skeleton, ordered
+from .starts import spread
 from .trim import trimmed
+
+_MOST_LAYERS = 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,39 @@ class Start(Task):
             rows[:, :, 0] = np.pi * np.array(self.bits)
             rows[1:] += bench.rng.normal(0.0, 0.3, (4, n, width))
         return _outcome(bench, bench.descended([Skeleton((), row) for row in rows], 200))
+
+
+@dataclass(frozen=True)
+class LayeredStart(Task):
+    """Optimise one to three layers, each of the same edges in the order in which they spread from one of them."""
+
+    landscape: Landscape
+    seed: tuple[np.random.SeedSequence, int]
+    layer: tuple[Edge, ...]
+    most: int
+
+    def run(self, problem: SearchProblem, allowance: Allowance) -> Outcome:
+        """Return the circuits, descended from random angles.
+
+        Parameters
+        ----------
+        problem : SearchProblem
+            Not looked at: the landscape is the problem.
+        allowance : Allowance
+
+        Returns
+        -------
+        Outcome
+        """
+        landscape = self.landscape
+        bench = Bench(landscape, task_generator(self.seed[0], 0, self.seed[1]), allowance)
+        skeletons = []
+        for n_layers in range(1, 1 + min(_MOST_LAYERS, self.most // len(self.layer))):
+            for root in self.layer:
+                edges = spread(self.layer, root) * n_layers
+                angles = bench.rng.normal(0.0, 0.5, (landscape.n_qubits + 2 * len(edges), landscape.width))
+                skeletons.append(Skeleton(edges, angles))
+        return _outcome(bench, [(ordered(made), energy) for made, energy in bench.descended(skeletons, 200)])
 
 
 @dataclass(frozen=True)
