@@ -36,6 +36,7 @@ class _Codec(NamedTuple):
 
 
 _CODECS = {
+    "Calibrated": _Codec(".decoders", finite=True),
     "Checkpoint": _Codec(".decoders._checkpoint", finite=True),
     "Circuit": _Codec(".circuits", finite=True),
     "CliffordData": _Codec(".shadows", finite=True),

@@ -13,7 +13,7 @@ import stim
 
 import qlearn as ql
 from qlearn import cli
-from qlearn.cli import decode
+from qlearn.cli._decoding import named_decoder
 
 N_SHOTS = 3000
 
@@ -131,6 +131,30 @@ def test_training_saves_what_predict_loads(folder, tmp_path, capsys):
     assert np.array_equal(found, ql.load(out).predict(detectors))
 
 
+def test_tuning_learns_from_one_half_and_is_shown_on_the_other(folder, tmp_path, capsys):
+    """The device flips the observable once more wherever the first detector fires."""
+    detectors, observables, _ = expected(folder)
+    for name, data, kind in (("events", detectors, "num_detectors"),
+                             ("flips", observables ^ detectors[:, :1], "num_observables")):  # fmt: skip
+        stim.write_shot_data_file(data=data, path=str(tmp_path / f"{name}.b8"), format="b8", **{kind: data.shape[1]})
+    learnt, tuned = tmp_path / "learnt.qlearn", tmp_path / "tuned.qlearn"
+    assert cli.main(["decode", "train", str(folder / "memory.stim"), "--decoder", "mlp:hidden=[16]:passes=1", "--shots",
+                     "20000", "--test-shots", "0", "--out", str(learnt)]) == 0  # fmt: skip
+    recorded = [str(learnt), str(folder / "memory.stim"), "--in", str(tmp_path / "events.b8"), "--observables",
+                str(tmp_path / "flips.b8"), "--passes", "20", "--learning-rate", "0.02", "--out",
+                str(tuned)]  # fmt: skip
+    capsys.readouterr()
+    assert cli.main(["decode", "tune", *recorded, "--half", "even", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    errors = {row["decoder"]: row["errors"] for row in found["comparison"]["decoders"]}
+    assert found["shots"] == found["comparison"]["shots"] == N_SHOTS // 2
+    assert errors[str(tuned)] < 0.7 * errors[str(learnt)]
+    held = (ql.load(tuned).predict(detectors) != (observables ^ detectors[:, :1]))[1::2]
+    assert held.sum() == errors[str(tuned)]
+    assert cli.main(["decode", "tune", *recorded]) == 0
+    assert "Tune on one --half to see how it does on the other." in capsys.readouterr().out
+
+
 def test_what_cannot_be_saved_is_said_before_training(folder, tmp_path, capsys):
     arguments = [str(folder / "memory.stim"), "--decoder", "tesseract", "--out", str(tmp_path / "a.qlearn")]
     assert cli.main(["decode", "train", *arguments]) == 1
@@ -142,7 +166,7 @@ def test_names_are_found_by_walking_the_package(capsys):
     names = json.loads(capsys.readouterr().out)
     assert {"matching", "mlp", "gap-stacking", "bposd", "relay-bp", "maximum-likelihood"} <= set(names)
     assert names["matching"] == {"correlated": False}
-    assert repr(decode._decoder("mlp:hidden=[8,4]:residual=true", 3)) == (
+    assert repr(named_decoder("mlp:hidden=[8,4]:residual=true", 3)) == (
         "MLPDecoder(hidden=(8, 4), random_state=3, residual=True)"
     )
 
@@ -157,6 +181,7 @@ def test_names_are_found_by_walking_the_package(capsys):
         (["predict", "--in-format", "b9"], "invalid choice: 'b9'"),
         (["train", "x.stim", "--shots", "many", "--out", "y"], "must be an integer >= 0, got 'many'"),
         (["train", "x.stim"], "the following arguments are required: --out"),
+        (["tune", "x.qlearn", "x.stim"], "the following arguments are required: --out"),
         ([], "the following arguments are required: VERB"),
     ],
 )
@@ -179,6 +204,8 @@ def test_what_is_not_understood_exits_with_2(arguments, message, capsys):
         (["predict", "--problem", "{}/memory.dem", "--in", "{}/flips.01", "--out", "{}/x.01"], "is no 01 file of 16"),
         (["train", "{}/memory.stim", "--out", "{}/none/x.qlearn"], "is no folder, so the decoder could not be saved"),
         (["train", "{}/memory.stim", "--decoder", "mlp:hidden=8", "--out", "{}/x"], "must be a sequence of widths"),
+        (["tune", "matching", "{}/memory.stim", "--out", "{}/x"], "is not made of networks, so it cannot be tuned"),
+        (["tune", "mlp", "{}/memory.stim", "--out", "{}/none/x"], "is no folder, so the decoder could not be saved"),
         (["compare", "{}/memory.stim", "--shots", "0"], "`n_shots` must be at least 1, got 0"),
         (["predict", "--problem", "{}/memory.dem", "--in", "{}/events.01", "--out", "{}/none/x.01"], "is no folder"),
     ],
@@ -201,8 +228,14 @@ def test_a_problem_without_baseline_asks_for_a_decoder(tmp_path, capsys):
     assert "do not decompose for matching; give a --decoder, such as bposd" in capsys.readouterr().err
 
 
+def test_tuning_without_recorded_shots_is_refused(folder, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["decode", "tune", "mlp", str(folder / "memory.stim"), "--out", str(tmp_path / "x")])
+    assert "tuning needs recorded shots: give --in" in capsys.readouterr().err
+
+
 def test_help_shows_examples(capsys):
-    for verb in ("train", "compare", "predict"):
+    for verb in ("train", "tune", "compare", "predict"):
         with pytest.raises(SystemExit) as leaving:
             cli.main(["decode", verb, "--help"])
         assert leaving.value.code == 0

@@ -1,12 +1,18 @@
 """Probabilities that come true as often as they say, by one temperature for each observable."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.base import clone
 
+from .._checks import check_array
 from .._random import RandomState, seed_sequence
 from ._budget import Budget
+from ._checkpoint import prefixed, without_prefix
+from ._names import decoder_classes, decoder_name
 from .base import AbstractSoftDecoder
 from .gap_matching import GapMatching
+from .learned import AbstractLearnedDecoder, Data, restored_setting, saved_setting
 from .problem import DecodingProblem
 
 __all__ = ["Calibrated"]
@@ -14,7 +20,7 @@ __all__ = ["Calibrated"]
 _BOUNDS = (-4.0, 4.0)  # of the logarithm of the scale
 
 
-class Calibrated(AbstractSoftDecoder):
+class Calibrated(AbstractLearnedDecoder, AbstractSoftDecoder):
     """Another decoder's answers, with its log-odds scaled to be right on fresh shots.
 
     Parameters
@@ -27,7 +33,7 @@ class Calibrated(AbstractSoftDecoder):
     Notes
     -----
     The scale that makes observed flips likeliest: Guo, Pleiss, Sun and Weinberger, ICML 2017, section 4.2. It is
-    positive, so that no answer changes.
+    positive, so that no answer changes. A file brings the base back fitted.
 
     Examples
     --------
@@ -38,12 +44,14 @@ class Calibrated(AbstractSoftDecoder):
     """
 
     default_shots = 100_000
+    _fitted_parts = ("base",)
 
     def __init__(self, base: AbstractSoftDecoder | None = None, random_state: RandomState = None) -> None:
         self.base = base
         self.random_state = random_state
 
     def _fit(self, problem: DecodingProblem, budget: Budget) -> None:
+        self._problem = problem.with_recorded(None)
         base = GapMatching() if self.base is None else self.base
         if not isinstance(base, AbstractSoftDecoder):
             raise TypeError(f"`base` must be a decoder with probabilities, got {type(base).__name__}.")
@@ -55,6 +63,33 @@ class Calibrated(AbstractSoftDecoder):
             flips.append(shots.observables)
         columns = zip(np.concatenate(odds).T, np.concatenate(flips).T)
         self.scales_ = np.array([_scale(each, flipped) for each, flipped in columns])
+
+    def _state(self) -> Data:
+        base, scales = self.base_, {"scales": self.scales_}
+        if isinstance(base, AbstractLearnedDecoder):
+            header, arrays = base._to_data()
+            return {"learned": decoder_name(type(base)), "data": header}, scales | prefixed("base", arrays)
+        if base.fingerprint_ != self._problem.fingerprint:
+            raise ValueError(f"{base!r} was fitted to another problem than it was calibrated on, and cannot be saved.")
+        return {"base": saved_setting(base)}, scales
+
+    def _restore(self, problem: DecodingProblem, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        if "learned" in params:
+            cls = decoder_classes().get(params["learned"])
+            if cls is None or not issubclass(cls, AbstractLearnedDecoder):
+                raise ValueError(f"its base {params['learned']!r} is no decoder that can be saved.")
+            base = cls._from_data(params["data"], without_prefix("base", arrays))
+        else:
+            base = restored_setting("base", params["base"]).fit(problem)
+        widths = problem.n_detectors, problem.n_observables
+        if not isinstance(base, AbstractSoftDecoder) or (base.n_detectors_, base.n_observables_) != widths:
+            raise ValueError(
+                f"its base {base!r} gives no probabilities for {widths[0]} detectors and {widths[1]} observables."
+            )
+        self.base = self.base_ = base
+        self.scales_ = check_array("scales", arrays["scales"], (problem.n_observables,))
+        if not (self.scales_ > 0).all():
+            raise ValueError(f"its scales must be positive, got {self.scales_.tolist()}.")
 
     def _log_odds(self, detectors: np.ndarray) -> np.ndarray:
         return self.scales_ * self.base_._distinct_log_odds(detectors)

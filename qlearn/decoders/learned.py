@@ -1,7 +1,7 @@
 """What learned decoders share: they can be saved as data, and those made of networks go on learning from new shots."""
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import stim
@@ -29,6 +29,7 @@ class AbstractLearnedDecoder(AbstractDecoder):
     """
 
     _problem: DecodingProblem
+    _fitted_parts: ClassVar[tuple[str, ...]] = ()  # settings that `_state` holds, with what they learnt
 
     @abstractmethod
     def _state(self) -> Data:
@@ -42,16 +43,17 @@ class AbstractLearnedDecoder(AbstractDecoder):
         self._check_fitted()
         params, arrays = self._state()
         problem, source = _problem_data(self._problem)
-        settings = {name: _setting(value) for name, value in self.get_params(deep=False).items()}
+        given = self.get_params(deep=False).items()
+        settings = {name: saved_setting(value) for name, value in given if name not in self._fitted_parts}
         header = {"settings": settings, "problem": problem, "fit_seconds": self.fit_seconds_, "state": params}
         return header, {**arrays, **source}
 
     @classmethod
     def _from_data(cls, params: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self:
         settings = params["settings"]
-        if not isinstance(settings, dict) or set(settings) != set(cls().get_params(deep=False)):
+        if not isinstance(settings, dict) or settings.keys() != cls().get_params(deep=False).keys() - cls._fitted_parts:
             raise ValueError(f"its settings are not those of {cls.__name__}.")
-        decoder = cls(**{name: _checked_setting(name, value) for name, value in settings.items()})
+        decoder = cls(**{name: restored_setting(name, value) for name, value in settings.items()})
         problem = _problem_of(params["problem"], arrays)
         decoder._restore(problem, params["state"], arrays)
         decoder._problem = problem
@@ -151,22 +153,23 @@ def _problem_of(params: dict[str, Any], arrays: dict[str, np.ndarray]) -> Decodi
     return DecodingProblem(model, coordinates=places)
 
 
-def _setting(value: Any) -> Any:
+def saved_setting(value: Any) -> Any:
     """Return a constructor's argument as JSON; what cannot be kept, a path or a generator, is left out."""
     if isinstance(value, tuple | list):
-        return [_setting(entry) for entry in value]
+        return [saved_setting(entry) for entry in value]
     if isinstance(value, AbstractDecoder):
         if value.default_shots is not None:
             raise ValueError(f"{value!r} learns from shots, so a decoder made on it cannot be saved.")
         given = value.get_params(deep=False).items()
-        settings = {name: entry if isinstance(entry, str) else _setting(entry) for name, entry in given}
+        settings = {name: entry if isinstance(entry, str) else saved_setting(entry) for name, entry in given}
         return {"decoder": decoder_name(type(value)), "settings": settings}
     if isinstance(value, np.generic):
         value = value.item()
     return value if isinstance(value, bool | int | float) else None
 
 
-def _checked_setting(name: str, value: Any) -> Any:
+def restored_setting(name: str, value: Any) -> Any:
+    """Return a constructor's argument from JSON, checked."""
     if isinstance(value, list):
         return tuple(check_count(name, entry, minimum=1) for entry in value)
     if isinstance(value, dict):
@@ -174,7 +177,7 @@ def _checked_setting(name: str, value: Any) -> Any:
         if cls is None or cls.default_shots is not None or not isinstance(value["settings"], dict):
             raise ValueError(f"its setting {name!r} is no decoder that learns nothing: {value!r}.")
         given = value["settings"].items()
-        return cls(**{key: entry if isinstance(entry, str) else _checked_setting(key, entry) for key, entry in given})
+        return cls(**{key: entry if isinstance(entry, str) else restored_setting(key, entry) for key, entry in given})
     if value is not None and not isinstance(value, bool | int | float):
         raise ValueError(f"its setting {name!r} is {value!r}.")
     return value

@@ -6,9 +6,12 @@ import pytest
 import qlearn as ql
 from qlearn.decoders import (
     BPOSD,
+    Calibrated,
     DecodingProblem,
+    GapMatching,
     GapStacking,
     Lookup,
+    Matching,
     MLPDecoder,
     NeuralReweighting,
     Shots,
@@ -99,6 +102,37 @@ def test_tables_that_do_not_fit_are_refused():
         Lookup._from_data({**params, "settings": other}, arrays)
     with pytest.raises(ValueError, match="learns from shots"):
         Lookup(GapStacking(hidden=(8,), passes=1)).fit(decoder._problem, n_shots=1000)._to_data()
+
+
+@pytest.mark.parametrize(
+    "base", [None, GapMatching(), MLPDecoder((8,), passes=1, random_state=0)], ids=["default", "gaps", "mlp"]
+)
+def test_a_file_brings_the_same_probabilities_back(base, tmp_path):
+    problem = DecodingProblem.from_dem(TWO_OBSERVABLES)
+    decoder = Calibrated(base, random_state=0).fit(problem, n_shots=3000)
+    path = tmp_path / "decoder.qlearn"
+    ql.save(decoder, path)
+    loaded = ql.load(path)
+    detectors, _ = problem.sample(3000, random_state=1)
+    assert np.array_equal(loaded.predict_probability(detectors), decoder.predict_probability(detectors))
+    assert repr(loaded.base) == repr(decoder.base_)
+    ql.save(loaded, tmp_path / "again.qlearn")
+    assert (tmp_path / "again.qlearn").read_bytes() == path.read_bytes()
+
+
+def test_calibrations_that_do_not_fit_are_refused():
+    problem = DecodingProblem.from_dem(TWO_OBSERVABLES)
+    params, arrays = Calibrated(random_state=0).fit(problem, n_shots=3000)._to_data()
+    with pytest.raises(ValueError, match="scales must be positive"):
+        Calibrated._from_data(params, {**arrays, "scales": -arrays["scales"]})
+    with pytest.raises(ValueError, match="gives no probabilities for 3 detectors and 2 observables"):
+        state = {"base": {"decoder": "matching", "settings": Matching().get_params()}}
+        Calibrated._from_data({**params, "state": state}, arrays)
+    with pytest.raises(ValueError, match="is no decoder that can be saved"):
+        Calibrated._from_data({**params, "state": {"learned": "matching", "data": {}}}, arrays)
+    elsewhere = GapMatching().fit(DecodingProblem.from_dem(TWO_OBSERVABLES.replace("0.08", "0.09")))
+    with pytest.raises(ValueError, match="fitted to another problem than it was calibrated on"):
+        Calibrated(elsewhere, random_state=0).fit(problem, n_shots=3000)._to_data()
 
 
 def test_coordinates_from_elsewhere_are_kept(tmp_path):
