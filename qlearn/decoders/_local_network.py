@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -12,6 +13,7 @@ from ._observable_graph import ObservableGraph
 from .problem import DecodingProblem
 
 _NEAREST = (16, 48, 16)  # other detectors, edges between them, own detectors that an edge sees
+_ROWS = 4096  # edges of shots at a time
 _LEAST_SHARE = 0.15  # of the edges of a kind that must have a neighbour in a place for the place to count
 
 
@@ -35,6 +37,14 @@ class Kind:
     seen: np.ndarray
     is_own: np.ndarray
     n_inputs: int
+
+    @cached_property
+    def seers(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """For each input, by whom and where it is seen: starts (n_inputs + 1,) of its rows and places."""
+        order = np.argsort(self.seen, axis=None, kind="stable")
+        rows, places = np.unravel_index(order, self.seen.shape)
+        starts = np.searchsorted(self.seen.ravel()[order], np.arange(self.n_inputs + 1))
+        return starts, rows, places
 
 
 class LocalNetwork:
@@ -80,20 +90,20 @@ class LocalNetwork:
 
     def forward(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what `backward` needs, and the outputs."""
-        bits = np.zeros((len(inputs), inputs.shape[1] + 1), dtype=np.uint8)
-        bits[:, :-1] = inputs
+        bits = np.ascontiguousarray(inputs, dtype=np.uint8)
         logits = np.empty((len(inputs), self.n_outputs), dtype=np.float32)
         for kind, views in zip(self.kinds, self._views):
-            _forward(bits, kind.edges, kind.seen, *views, logits)
+            for part in _parts(len(bits), kind):
+                logits[part, kind.edges] = _layers(bits[part], kind, views)[2]
         return bits, logits
 
     def backward(self, activations: np.ndarray, error: np.ndarray) -> np.ndarray:
         """Return the gradient by the parameters, given that by the outputs, float32 (n, n_outputs)."""
         flat = np.zeros_like(self.parameters)
-        error = np.ascontiguousarray(error, dtype=np.float32)
+        error = error.astype(np.float32)
         for kind, views, slopes in zip(self.kinds, self._views, _views(self.kinds, self.width, flat)):
-            turned = np.ascontiguousarray(views[2].T)
-            _backward(activations, kind.edges, kind.seen, *views[:5], turned, error, *slopes)
+            for part in _parts(len(activations), kind):
+                _add_slopes(activations[part], np.ascontiguousarray(error[part, kind.edges]), kind, views, slopes)
         return flat
 
     def gradient(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -103,79 +113,86 @@ class LocalNetwork:
 
 
 @numba.njit(cache=True, nogil=True)
-def _layers(bits, row_seen, first, first_bias, second, second_bias, active, low, high):
-    """Fill both layers of one edge of one shot, and which places are set; return how many. Few are."""
-    width, n_active = len(low), 0
-    for unit in range(width):
-        low[unit] = first_bias[unit]
-        high[unit] = second_bias[unit]
-    for place in range(len(row_seen)):
-        if bits[row_seen[place]]:
-            active[n_active] = place
-            n_active += 1
-            for unit in range(width):
-                low[unit] += first[place, unit]
-    for source in range(width):
-        value = low[source]
-        if value > 0:
-            for unit in range(width):
-                high[unit] += value * second[source, unit]
-    return n_active
+def _add_seen(bits, starts, rows, places, first, skip, low, logits):
+    """Add what the edges of one kind see to the first layer and to the logits; few bits are set."""
+    for shot in range(len(bits)):
+        for index in np.flatnonzero(bits[shot]):
+            for k in range(starts[index], starts[index + 1]):
+                row, place = rows[k], places[k]
+                logits[shot, row] += skip[place]
+                for unit in range(first.shape[1]):
+                    low[shot, row, unit] += first[place, unit]
 
 
 @numba.njit(cache=True, nogil=True)
-def _forward(bits, edges, seen, first, first_bias, second, second_bias, last, skip, bias, logits):
-    """Fill the logits of the edges of one kind."""
-    active, low, high = np.empty(seen.shape[1], np.int64), np.empty_like(last), np.empty_like(last)
-    for shot in range(len(bits)):
-        for row in range(len(edges)):
-            n_active = _layers(bits[shot], seen[row], first, first_bias[row], second, second_bias, active, low, high)
-            total = bias[row]
-            for place in active[:n_active]:
-                total += skip[place]
-            for unit in range(len(last)):
-                total += max(high[unit], np.float32(0)) * last[unit]
-            logits[shot, edges[row]] = total
+def _rectified(values, second_bias):
+    """Add the biases and cut at zero, in place."""
+    for row in range(values.shape[0]):
+        for unit in range(values.shape[1]):
+            values[row, unit] = max(values[row, unit] + second_bias[unit], np.float32(0))
 
 
 @numba.njit(cache=True, nogil=True)
-def _backward(
-    bits, edges, seen, first, first_bias, second, second_bias, last, turned, error,
-    d_first, d_first_bias, d_second, d_second_bias, d_last, d_skip, d_bias,
-):  # fmt: skip
-    """Add the slopes of the parameters of one kind; `turned` is `second` transposed."""
-    width = len(last)
-    active, low, high = np.empty(seen.shape[1], np.int64), np.empty_like(last), np.empty_like(last)
-    d_high, d_low = np.empty_like(last), np.empty_like(last)
+def _last_slopes(high, last, error, d_high, d_second_bias):
+    """Fill the slopes before the second rectifiers, and add those of its biases."""
+    for row in range(high.shape[0]):
+        for unit in range(high.shape[1]):
+            slope = error[row] * last[unit] if high[row, unit] > 0 else np.float32(0)
+            d_high[row, unit] = slope
+            d_second_bias[unit] += slope
+
+
+@numba.njit(cache=True, nogil=True)
+def _first_slopes(bits, starts, rows, places, low, d_low, error, d_first, d_first_bias, d_skip):
+    """Cut the slopes of the first layer at its rectifiers, and add those of its biases and of what `_add_seen` used."""
     for shot in range(len(bits)):
-        for row in range(len(edges)):
-            n_active = _layers(bits[shot], seen[row], first, first_bias[row], second, second_bias, active, low, high)
-            slope = error[shot, edges[row]]
-            d_bias[row] += slope
-            for unit in range(width):
-                d_low[unit] = 0
-                is_on = high[unit] > 0
-                d_last[unit] += slope * high[unit] if is_on else np.float32(0)
-                d_high[unit] = slope * last[unit] if is_on else np.float32(0)
-                d_second_bias[unit] += d_high[unit]
-            for source in range(width):
-                value = d_high[source]
-                if value != 0:
-                    for unit in range(width):
-                        d_low[unit] += value * turned[source, unit]
-            for target in range(width):
-                value = low[target]
-                if value > 0:
-                    for unit in range(width):
-                        d_second[target, unit] += value * d_high[unit]
-                else:
-                    d_low[target] = 0
-            for unit in range(width):
-                d_first_bias[row, unit] += d_low[unit]
-            for place in active[:n_active]:
-                d_skip[place] += slope
-                for unit in range(width):
-                    d_first[place, unit] += d_low[unit]
+        for row in range(low.shape[1]):
+            for unit in range(low.shape[2]):
+                slope = d_low[shot, row, unit] if low[shot, row, unit] > 0 else np.float32(0)
+                d_low[shot, row, unit] = slope
+                d_first_bias[row, unit] += slope
+        for index in np.flatnonzero(bits[shot]):
+            for k in range(starts[index], starts[index + 1]):
+                row, place = rows[k], places[k]
+                d_skip[place] += error[shot, row]
+                for unit in range(d_first.shape[1]):
+                    d_first[place, unit] += d_low[shot, row, unit]
+
+
+def _parts(n_shots: int, kind: Kind) -> list[slice]:
+    """Return parts of a batch of which the layers stay in the cache."""
+    size = max(1, _ROWS // len(kind.edges))
+    return [slice(start, start + size) for start in range(0, n_shots, size)]
+
+
+def _layers(bits: np.ndarray, kind: Kind, views: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return both layers of the edges of one kind, (n_shots * n_edges, width), and their logits."""
+    first, first_bias, second, second_bias, last, skip, bias = views
+    low = np.repeat(first_bias[None], len(bits), axis=0)
+    logits = np.repeat(bias[None], len(bits), axis=0)
+    _add_seen(bits, *kind.seers, first, skip, low, logits)
+    low = np.maximum(low, 0, out=low).reshape(-1, low.shape[-1])
+    high = low @ second
+    _rectified(high, second_bias)
+    logits += (high @ last).reshape(logits.shape)
+    return low, high, logits
+
+
+def _add_slopes(
+    bits: np.ndarray, error: np.ndarray, kind: Kind, views: list[np.ndarray], slopes: list[np.ndarray]
+) -> None:
+    """Add the slopes of the parameters of one kind, given those of its logits, (n_shots, n_edges)."""
+    d_first, d_first_bias, d_second, d_second_bias, d_last, d_skip, d_bias = slopes
+    low, high, _ = _layers(bits, kind, views)
+    flat = error.reshape(-1)
+    d_bias += error.sum(axis=0)
+    d_last += flat @ high
+    d_high = np.empty_like(high)
+    _last_slopes(high, views[4], flat, d_high, d_second_bias)
+    d_second += low.T @ d_high
+    d_low = d_high @ np.ascontiguousarray(views[2].T)
+    shape = (*error.shape, -1)
+    _first_slopes(bits, *kind.seers, low.reshape(shape), d_low.reshape(shape), error, d_first, d_first_bias, d_skip)
 
 
 def kinds_of(problem: DecodingProblem, graph: ObservableGraph, inputs: EdgeInputs) -> list[Kind]:
