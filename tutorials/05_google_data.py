@@ -61,7 +61,10 @@ for name, model in models.items():
 # `NeuralReweighting` gives the edges of the matching graph odds that depend on the shot, and sums over all matchings.
 # It learns from shots of our error model, as many as it likes, and is then tuned on the real even shots. These few
 # seconds are a taste: `benchmarks/decoders_sycamore.py` trains for minutes. Over many rounds, weights shared in space
-# and time (`shares_weights=True`) and ten passes through the real shots were better still.
+# and time (`shares_weights=True`) and ten passes through the real shots were better still. A decoder in a file is tuned
+# from the shell, too, and shown on the other half:
+#
+#     qlearn decode tune learnt.qlearn surface_code_bX_d3_r05_center_3_5 --half even --passes 10 --out tuned.qlearn
 
 # %%
 decoder = ql.decoders.NeuralReweighting((64, 64), threshold=20.0, least_steps=60, random_state=0)
