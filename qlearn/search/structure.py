@@ -89,7 +89,8 @@ class StructureSearch(Strategy):
         starts = start_bits(self.problem_.hamiltonian, self.problem_.reference_bits, self.n_starts - 1)
         self.starts_: list[tuple[int, ...] | None] = [*starts, None]
         worth = _WORTH_GROWN if n >= _GROWN else _WORTH
-        self.layer_ = layer(self.problem_.hamiltonian, self.landscape_.edges) if n >= _LAYERED else ()
+        pairs = layer(self.problem_.hamiltonian, self.landscape_.edges) if n >= _LAYERED else ()
+        self.layer_ = pairs if len(pairs) <= most else ()
         members = [Archive(self.n_kept, most, self.width_, worth) for _ in self.starts_]
         if self.layer_:
             members.append(Archive(self.n_kept, most, self.width_, worth, stays_apart=True))

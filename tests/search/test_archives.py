@@ -101,6 +101,16 @@ def test_a_layered_start_has_circuits_of_one_to_three_layers():
     assert exact < min(item.cost for item in found) < exact + 5e-3
 
 
+@pytest.mark.parametrize(("most", "evaluations"), [(3, 30_000), (None, 300), (None, 3000), (None, 30_000)])
+def test_a_layer_is_left_out_where_it_does_not_fit(most, evaluations):
+    problem = EnergyProblem(ql.datasets.make_ising_chain(7), gates=("ry", "cz"))
+    search = ql.search.StructureSearch(max_two_qubit_gates=most)
+    result = run(problem, search, budget=Budget(evaluations=evaluations), random_state=0)
+    assert result.front
+    assert result.spent.evaluations < evaluations + 10  # descents end with the gradient that passes the limit
+    assert all(candidate.two_qubit_gates <= (most or 24) for candidate in result.front)
+
+
 def test_edges_that_undo_each_other_go_in_pairs():
     problem = EnergyProblem(ql.datasets.make_ising_chain(3), gates=("ry", "cz"))
     landscape = problem.landscape()
