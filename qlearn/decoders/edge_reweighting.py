@@ -31,7 +31,7 @@ _MOST_SHOTS = 2_000_000  # where syndromes repeat
 _CHOICE_SHARE, _TIMED = 0.1, 2048  # of the seconds, and shots on which features are timed
 _POOL = 8  # blocks that are merged at a time
 _LEAST_TO_CHOOSE = 20_000
-_SMALL_UP_TO, _SHARED_FROM = 40, 400  # detectors
+_SMALL_UP_TO, _SHARED_FROM = 40, 100  # detectors
 _VOTES_FROM, _N_VOTES = 200, 15  # detectors, and members of the ensemble
 _PATHS, _STACK = "path sum", "stacked path sum"
 
@@ -55,7 +55,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
         weights are shared.
     shares_weights : bool, optional
         Whether edges that are translations of each other in space and time share a network that sees what is near, or
-        one network sees everything; shared from 400 detectors on by default. Shared weights also learn more from a
+        one network sees everything; shared from 100 detectors on by default. Shared weights also learn more from a
         device's few shots of many rounds, for `fine_tune`. Needs coordinates of the detectors.
     threshold : float, optional
         Shots whose plain complementary gap is at least this many nats are left to matching; by default 1.8 times
@@ -97,7 +97,7 @@ class NeuralReweighting(AbstractNeuralDecoder):
     distinct syndromes.
 
     Cost on one core: at distance 3, 2 million shots and a minute of training close nine tenths of the gap from
-    matching to the optimum; at distance 5, 15 million shots take a quarter of an hour and save correlated matching 19 %
+    matching to the optimum; at distance 5, 9 million shots take a quarter of an hour and save correlated matching 21 %
     of its errors; at distance 7, 8 million take 25 minutes and save 22 %. Prediction at p = 0.005, for an unsure shot:
     10 µs at distance 3, 0.2 ms at distance 5, 2 ms at distance 7, half of that the votes; one shot in three or four is
     unsure.
