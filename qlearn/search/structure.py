@@ -103,10 +103,10 @@ class StructureSearch(Strategy):
 
     def _ask(self) -> list[Task]:
         if self.n_asked_ == 0:
-            self.asked_ = [Start(self.landscape_, (self.seed_, i), bits) for i, bits in enumerate(self.starts_)]
+            self.asked_ = [Start(self.landscape_, (self.seed_, 0, i), bits) for i, bits in enumerate(self.starts_)]
             if self.layer_:
-                most = len(self.archives_.best) - 1
-                self.asked_.append(LayeredStart(self.landscape_, (self.seed_, len(self.starts_)), self.layer_, most))
+                seed, most = (self.seed_, 0, len(self.starts_)), len(self.archives_.best) - 1
+                self.asked_.append(LayeredStart(self.landscape_, seed, self.layer_, most))
         else:
             rng = task_generator(self.seed_, 1, self.n_asked_)
             self.asked_ = self._growth(rng) or self._moves(rng)
@@ -138,7 +138,7 @@ class StructureSearch(Strategy):
     def _moves(self, rng: np.random.Generator) -> list[Task]:
         tasks: list[Task] = [self._move(rng, i) for i in range(self.batch)]
         if self.untrimmed_:
-            tasks.append(Trim(self.landscape_, *self.untrimmed_.pop(min(self.untrimmed_))))
+            tasks.append(Trim(self.landscape_, (self.seed_,), *self.untrimmed_.pop(min(self.untrimmed_))))
         if self.layer_ and (lacking := self.archives_.unpolished()):
             archive, entry, name = lacking[int(rng.integers(len(lacking)))]
             tasks.append(self._task(name, archive, entry, self.batch))

@@ -94,7 +94,7 @@ def test_layers_are_for_hamiltonians_of_few_pairs():
 def test_a_layered_start_has_circuits_of_one_to_three_layers():
     problem = EnergyProblem(ql.datasets.make_ising_chain(7), gates=("ry", "cz"))
     edges = tuple((q, q + 1) for q in range(6))
-    start = LayeredStart(problem.landscape(), (np.random.SeedSequence(0), 0), edges, 14)
+    start = LayeredStart(problem.landscape(), (np.random.SeedSequence(0),), edges, 14)
     found = start.run(problem, Allowance(2**62)).found
     assert [len(item.structure) for item in found] == 6 * [6] + 6 * [12]  # a third layer would be too much
     exact = problem.hamiltonian.ground_state().energies[0]
