@@ -205,6 +205,7 @@ def test_what_is_not_understood_exits_with_2(arguments, message, capsys):
         (["train", "{}/memory.stim", "--out", "{}/none/x.qlearn"], "is no folder, so the decoder could not be saved"),
         (["train", "{}/memory.stim", "--decoder", "mlp:hidden=8", "--out", "{}/x"], "must be a sequence of widths"),
         (["tune", "matching", "{}/memory.stim", "--out", "{}/x"], "is not made of networks, so it cannot be tuned"),
+        (["tune", "mlp", "{}/memory.stim", "--in", "{}/both.b8", "--out", "{}/x"], "mlp is not trained; give a file"),
         (["tune", "mlp", "{}/memory.stim", "--out", "{}/none/x"], "is no folder, so the decoder could not be saved"),
         (["compare", "{}/memory.stim", "--shots", "0"], "`n_shots` must be at least 1, got 0"),
         (["predict", "--problem", "{}/memory.dem", "--in", "{}/events.01", "--out", "{}/none/x.01"], "is no folder"),

@@ -196,6 +196,8 @@ def _run_tune(options: argparse.Namespace) -> int:
                            observables=options.observables)  # fmt: skip
     if problem.recorded is None:
         options.refuse("tuning needs recorded shots: give --in, or a folder of one of Google's experiments as PROBLEM")
+    if not decoder.__sklearn_is_fitted__():
+        raise ValueError(f"{options.decoder} is not trained; give a file from `qlearn decode train`.")
     taught = problem.recorded[options.half == "odd" :: 2 if options.half else 1]
     before = deepcopy(decoder)
     with progress(f"tuning {options.decoder}"):
