@@ -40,6 +40,8 @@ CASES = [
     Case("xxz_6q", 10.0, {13: 0.01}),
     Case("tfim_8q", 40.0, {14: 1.62}),
     Case("tfim_6q", 10.0, {10: 0.209}),
+    Case("tfim_10q", 40.0, {17: 5.64}),
+    Case("heisenberg_8q", 20.0, {13: 51.0}),
     Case("h2o_10q_legacy", 20.0, {6: 0.25}),
     Case("lih_12q_2.2", 30.0, {9: 1.6}),
     Case("lih_12q_legacy", 30.0, {3: 10.0, 8: 1.6}),
