@@ -127,7 +127,7 @@ def map_threads(function: Callable[[Task], Result], tasks: Iterable[Task], n_job
         In the order of `tasks`, whatever the number of threads.
     """
     todo = list(tasks)
-    n_helpers = min(thread_count(n_jobs), len(todo)) - 1
+    n_helpers = min(thread_count(n_jobs), len(todo)) - 1 if len(todo) > 1 else 0
     if n_helpers < 1:
         return [function(task) for task in todo]
     work = _Work(function, todo)

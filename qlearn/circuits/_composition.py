@@ -221,6 +221,7 @@ class AbstractComposition(AbstractBuilder):
         return {name: value for name, value in values.items() if name in names}
 
     def _made(self, instructions: Iterable[Instruction], n_qubits: int | None = None) -> Circuit:
+        """Return a circuit of instructions that are known to be sound: nothing is checked."""
         circuit: Any = type(self)(self._n_qubits if n_qubits is None else n_qubits)  # type: ignore[call-arg]
         circuit._instructions.extend(instructions)
         return circuit

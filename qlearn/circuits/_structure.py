@@ -63,7 +63,10 @@ class AbstractStructure(AbstractBuilder):
                 for qubit in qubits:
                     level[qubit] += step
                 continue
-            top = max(level[qubit] for qubit in qubits) + step
+            if len(qubits) == 1:
+                level[qubits[0]] += step
+                continue
+            top = max([level[qubit] for qubit in qubits]) + step
             for qubit in qubits:
                 level[qubit] = top
         return max(level)

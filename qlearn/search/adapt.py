@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from .._checks import check_count
+from ..circuits import Circuit
 from ..paulis import PauliSum
 from ..sim import Statevector
 from .budget import Allowance, Spent
@@ -23,6 +25,8 @@ __all__ = ["Adapt"]
 
 class Adapt(CircuitStrategy):
     """ADAPT-VQE: from the reference, append the rotation with the largest slope, optimise all angles, repeat.
+
+    Each optimisation goes on with the inverse Hessian of the one before, which takes half the gradients.
 
     Takes problems with a Hamiltonian. The slopes of a whole pool come from one product with the Hamiltonian and an
     inner product for each string; they are counted as one gradient and as many energies as that work amounts to.
@@ -48,6 +52,7 @@ class Adapt(CircuitStrategy):
     References
     ----------
     Grimsley, Economou, Barnes, Mayhall, Nature Communications 10, 3007 (2019).
+    Ramoa, Santos, Mayhall, Barnes, Economou, arXiv:2401.05172 (2024): the Hessian is recycled.
 
     Examples
     --------
@@ -92,6 +97,7 @@ class Adapt(CircuitStrategy):
             self.phase_ = hamiltonian
             self.structure_ = [["h", [q], None] for q in range(n)]
         self.values_ = np.zeros(0)
+        self.inverse_: np.ndarray | None = None
         self.is_done_ = False
 
     def _ask(self) -> list[Task]:
@@ -101,7 +107,7 @@ class Adapt(CircuitStrategy):
         return [
             _Grow(
                 self.structure_, self.values_, self.generators_ if grow else [], self.slopes_, self.phase_,
-                self.tolerance, self.max_iterations,
+                self.tolerance, self.max_iterations, self.inverse_,
             )
         ]  # fmt: skip
 
@@ -110,7 +116,7 @@ class Adapt(CircuitStrategy):
         if not news:
             self.is_done_ = True
         for found in news:
-            self.structure_, self.values_ = found.structure, found.values
+            self.structure_, self.values_, self.inverse_ = found.structure, found.values, found.inverse_hessian
         return news
 
 
@@ -125,6 +131,7 @@ class _Grow(Task):
     phase: PauliSum | None
     tolerance: float
     max_iterations: int
+    inverse: np.ndarray | None
 
     def run(self, problem: SearchProblem, allowance: Allowance) -> Outcome:
         """Return the longer circuit, or nothing where every slope is within the tolerance."""
@@ -133,7 +140,7 @@ class _Grow(Task):
             if self.phase is not None:
                 structure = structure + rotation_gates(self.phase, n_values(structure))
                 values = np.append(values, 0.01)
-            state = Statevector().run(build(structure, problem.n_qubits), values).amplitudes
+            state = Statevector().run(_circuit(structure, problem.n_qubits), values).amplitudes
             bra = problem.hamiltonian.apply(state)
             slopes = self.slopes(bra, state)
             spent = Spent(-(-self.slopes.n_strings // max(1, problem.hamiltonian.n_terms)), 1)
@@ -143,12 +150,32 @@ class _Grow(Task):
             structure = structure + rotation_gates(self.generators[best], n_values(structure))
             values = np.append(values, 0.0)
         left = Allowance(allowance.evaluations - spent.evaluations, allowance.deadline)
-        lowered = Lowering(problem, build(structure, problem.n_qubits), left)
-        lowered.from_values(values, self.max_iterations)
+        lowered = Lowering(problem, _circuit(structure, problem.n_qubits), left)
+        lowered.from_values(values, self.max_iterations, _grown(self.inverse, len(values)))
         spent += lowered.spent
         if lowered.values is None:
             return Outcome((), spent)
-        return Outcome((Found(lowered.cost, structure, lowered.values),), spent)
+        return Outcome((Found(lowered.cost, structure, lowered.values, lowered.inverse),), spent)
+
+
+def _grown(inverse: np.ndarray | None, size: int) -> np.ndarray | None:
+    """Return the inverse Hessian of a circuit that has more angles now, each as curved as those before on average."""
+    if inverse is None or not len(inverse):
+        return None
+    result = np.eye(size) * (np.trace(inverse) / len(inverse))
+    result[: len(inverse), : len(inverse)] = inverse
+    return result
+
+
+def _circuit(structure: Structure, n_qubits: int) -> Circuit:
+    """Return the circuit of a structure, the same object for those seen last: it keeps its bytecode."""
+    gates = tuple((name, tuple(qubits), None if angle is None else tuple(angle)) for name, qubits, angle in structure)
+    return _built(gates, n_qubits)
+
+
+@lru_cache(maxsize=4)
+def _built(gates: tuple, n_qubits: int) -> Circuit:
+    return build(gates, n_qubits)
 
 
 def rotation_gates(generator: PauliSum, index: int) -> list[Gate]:

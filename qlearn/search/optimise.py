@@ -73,15 +73,19 @@ class Lowering:
         self.problem, self.circuit, self.allowance = problem, circuit, allowance
         self.spent = Spent()
         self.cost, self.values = np.inf, None
+        self.inverse: np.ndarray | None = None
 
-    def from_values(self, values: np.ndarray, max_iterations: int) -> None:
+    def from_values(self, values: np.ndarray, max_iterations: int, inverse: np.ndarray | None = None) -> None:
         """Descend from a point.
 
         Parameters
         ----------
         values : ndarray of float
         max_iterations : int
+        inverse : ndarray of float, shape (n_parameters, n_parameters), optional
+            Of the Hessian there, positive definite, as far as it is known; `self.inverse` is the one at the end.
         """
+        self.inverse = inverse
         try:
             if len(values):
                 self._descend(np.array(values, dtype=float), max_iterations)
@@ -96,10 +100,12 @@ class Lowering:
         SciPy's L-BFGS-B would do, but wakes the threads of BLAS for every one of these small steps.
         """
         cost, slope = self._slope(point)
-        inverse = np.eye(len(point))
+        is_known = self.inverse is not None
+        inverse = self.inverse if is_known else np.eye(len(point))
         for iteration in range(max_iterations):
+            is_blind = iteration == 0 and not is_known
             step = -inverse @ slope
-            step *= min(1.0, (_FIRST_STEP if iteration == 0 else _STEP) / max(float(np.linalg.norm(step)), 1e-300))
+            step *= min(1.0, (_FIRST_STEP if is_blind else _STEP) / max(float(np.linalg.norm(step)), 1e-300))
             descent = float(step @ slope)
             if np.abs(slope).max() < _SMALL or not descent < 0.0:
                 return
@@ -116,7 +122,7 @@ class Lowering:
             gain, cost, slope = cost - lower, lower, lower_slope
             if gain < _SMALL_GAIN:
                 return
-            inverse = _updated(inverse, length * step, change, iteration == 0)
+            inverse = self.inverse = _updated(inverse, length * step, change, is_blind)
 
     def _slope(self, values: np.ndarray) -> tuple[float, np.ndarray]:
         if self.spent.evaluations >= self.allowance.evaluations or self.allowance.is_late:

@@ -42,6 +42,8 @@ def put(circuit: Circuit, name: str, qubits: Iterable[int], angles: Iterable[Any
     """
     if data is None:
         getattr(circuit, name)(*angles, *qubits)
+    elif name == "pauli_rotation":
+        circuit.pauli_rotation(*angles, data, tuple(qubits))
     else:
         circuit.append(Instruction(name, tuple(qubits), tuple(angles), data))
 

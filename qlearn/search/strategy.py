@@ -27,11 +27,23 @@ class Found:
         JSON data that the strategy can turn into a circuit.
     values : ndarray of float
         The angles of the structure.
+    inverse_hessian : ndarray of float, shape (n_values, n_values), optional
+        Of the cost in those angles, as far as the descent got to know it: for a strategy that goes on from there.
     """
 
     cost: float
     structure: Any
     values: np.ndarray
+    inverse_hessian: np.ndarray | None = None
+
+    def _to_data(self) -> list[Any]:
+        data = [self.cost, self.structure, np.asarray(self.values).tolist()]
+        return data if self.inverse_hessian is None else [*data, self.inverse_hessian.tolist()]
+
+    @classmethod
+    def _from_data(cls, cost: float, structure: Any, values: list, inverse: list | None = None) -> Found:
+        known = None if inverse is None else np.array(inverse, dtype=float)
+        return cls(float(cost), structure, np.array(values, dtype=float), known)
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ class Outcome:
         dict
         """
         return {
-            "found": [[item.cost, item.structure, np.asarray(item.values).tolist()] for item in self.found],
+            "found": [item._to_data() for item in self.found],
             "spent": [self.spent.n_energies, self.spent.n_gradients, self.spent.seconds],
         }
 
@@ -72,11 +84,9 @@ class Outcome:
         -------
         Outcome
         """
-        found = (
-            Found(float(cost), structure, np.array(values, dtype=float)) for cost, structure, values in data["found"]
-        )
+        found = tuple(Found._from_data(*item) for item in data["found"])
         n_energies, n_gradients, seconds = data["spent"]
-        return cls(tuple(found), Spent(int(n_energies), int(n_gradients), float(seconds)))
+        return cls(found, Spent(int(n_energies), int(n_gradients), float(seconds)))
 
 
 class Task(ABC):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from ..circuits import (
     gate_matrix,
     parameters,
 )
-from .pauli_gates import put, without_pauli_rotations
+from .pauli_gates import without_pauli_rotations
 
 _CLOSE = 1e-7  # radians
 _QUARTER = 0.5 * math.pi
@@ -209,20 +210,17 @@ def _summed(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> li
 
 def _parametrised(steps: list[Instruction], n_qubits: int) -> tuple[Circuit, np.ndarray]:
     """Return the circuit with a parameter for every angle that is no multiple of a quarter turn."""
-    angles = [float(angle) for step in steps for angle in step.angles]
-    free = [abs(math.remainder(angle, _QUARTER)) > _CLOSE for angle in angles]
-    theta: list[Parameter] = list(parameters("theta", max(1, sum(free))))
-    result = Circuit(n_qubits)
-    values: list[float] = []
-    place = 0
-    for step in steps:
-        written: list[float | Parameter] = []
-        for angle in step.angles:
-            if free[place]:
-                written.append(theta[len(values)])
-                values.append(float(angle))
-            else:
-                written.append(_QUARTER * round(float(angle) / _QUARTER))
-            place += 1
-        put(result, step.name, step.qubits, written, step.data)
-    return result, np.array(values)
+    angles = np.array([float(angle) for step in steps for angle in step.angles])
+    quarters = np.rint(angles / _QUARTER)
+    is_free = np.abs(angles - _QUARTER * quarters) > _CLOSE
+    written: list[float | Parameter] = (_QUARTER * quarters).tolist()
+    places = np.flatnonzero(is_free).tolist()
+    for place, parameter in zip(places, parameters("theta", max(1, len(places)))):
+        written[place] = parameter
+    left = iter(written)
+    result = [
+        Instruction(name, qubits, tuple(islice(left, len(old))), data) if old else step
+        for step in steps
+        for name, qubits, old, data in (step,)
+    ]
+    return Circuit(n_qubits)._made(result), angles[is_free]

@@ -304,7 +304,7 @@ class _Plan:
 
     def chunks(self, columns: int, n_jobs: int | None) -> list[tuple[int, int]]:
         """Return ranges of columns, a few for each thread."""
-        if thread_count(n_jobs) == 1:
+        if columns == self.stride or thread_count(n_jobs) == 1:
             return [(0, columns)]
         n_groups = columns // self.stride
         n_chunks = min(n_groups, 4 * thread_count(n_jobs))

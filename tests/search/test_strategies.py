@@ -117,6 +117,26 @@ def test_adapt_finds_the_one_double_excitation_of_hydrogen():
     assert result.front[0].cost == pytest.approx(molecule.hartree_fock_energy, abs=1e-9)
 
 
+def test_adapt_goes_on_from_the_curvature_it_knows(monkeypatch, tmp_path):
+    molecule = ql.datasets.load_molecule("LiH", distance=2.2, unit="angstrom")
+    problem = EnergyProblem(molecule.hamiltonian, reference=molecule.hartree_fock)
+
+    def searched(**options):
+        strategy = Adapt(max_operators=12)
+        return run(problem, strategy, budget=Budget(evaluations=options.pop("evaluations", 4000)), **options)
+
+    knowing = searched(random_state=0)
+    stored = {"store": tmp_path / "study.db", "random_state": 0}
+    searched(evaluations=60, **stored)
+    resumed = searched(**stored)  # curvatures come back from the file with every bit
+    assert resumed.best.cost == knowing.best.cost
+    assert resumed.spent.n_gradients == knowing.spent.n_gradients
+    monkeypatch.setattr("qlearn.search.adapt._grown", lambda inverse, size: None)
+    forgetting = searched(random_state=0)
+    assert forgetting.best.cost == pytest.approx(knowing.best.cost, abs=1e-9)
+    assert knowing.spent.n_gradients < 0.75 * forgetting.spent.n_gradients
+
+
 def test_adapt_qaoa_cuts_a_ring():
     import networkx as nx
 
