@@ -238,7 +238,7 @@ class LargeState:
     def observe(self, observables: Sequence[PauliSum], weights: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return expectation values (n_observables,) and, with weights, the bra ``sum_o weights[o] O_o |state>``."""
         plan = self.plan
-        run_bits = min(plan.n_row_bits, _RUN_ROW_BITS)
+        run_bits = min(plan.block_bits, _RUN_ROW_BITS)
         most = min(plan.n_row_bits, plan.block_bits + 1) - run_bits
         bra = aligned_empty(self.state.size if weights is not None else 0, self.dtype)
         scale = np.zeros(len(observables)) if weights is None else weights
