@@ -4,7 +4,9 @@ LiH at 2.2 Angstrom on six qubits with the singles and doubles of UCCSD, and H2O
 between any modes; qubit excitations that conserve the spin, the same for all. A candidate is a generator whose slope is
 computed, for queasars and the structure search a circuit whose energy is. A search ends at 1.6 mHa; a peer also where
 its patience of two minutes is out. Seconds are those of the processor, on one thread; ours include the clean-up of
-every circuit and its measurement anew. For a peer in another environment: ``--peer-python queasars=/path/bin/python``.
+every circuit and its measurement anew. Both sides run in turn, three times for four seconds at least, and the median
+counts; a peer that takes longer runs once. For a peer in another environment:
+``--peer-python queasars=/path/bin/python``.
 """
 
 import itertools
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import qlearn as ql
@@ -25,7 +28,7 @@ from .timing import Timing
 THREADS = "one"
 PEERS = ("pennylane", "qiskit", "queasars")
 ACCURACY = 1.6e-3  # Hartree
-SHORT = 5.0  # seconds of a peer that runs five times, as ours do
+WINDOW = 4.0  # seconds of runs of either side in each of three turns; the median of all counts
 
 
 def excitations(bits: str, spin_order: str, generalised: bool) -> list[tuple[int, ...]]:
@@ -79,53 +82,60 @@ def _case(name: str, molecule, generalised: bool, peers: list[str], options: Opt
         "excitations": found,
         "generators": [(g.labels(), g.coefficients.real.tolist()) for g in pool],
     }
-    adapt, structure = _ours(problem, ql.search.Adapt(pool=pool), target, len(pool)), _structure(problem, target)
     for peer in peers:
-        own = structure if peer == "queasars" else adapt
-        yield _beside(f"{name} {peer}", own, _peer(peer, task, target, options), molecule.exact_energy, options)
-
-
-def _ours(problem, strategy, target: float, n_pool: int) -> dict:
-    """Return the best of five runs of ADAPT to the target: seconds, energy, candidates."""
-    runs = []
-    for _ in range(5):
-        start = time.process_time()
-        result = ql.search.run(
-            problem, strategy, budget=ql.search.Budget(evaluations=10**6, target=target), random_state=0, progress=False
+        strategy = ql.search.StructureSearch() if peer == "queasars" else ql.search.Adapt(pool=pool)
+        own, other = _in_turn(
+            lambda seed, strategy=strategy: _ours(problem, strategy, target, len(pool), seed),
+            lambda window, peer=peer: _peer(peer, task, target, window, options),
+            0.0 if options.quick else WINDOW,
         )
-        scored = n_pool * (result.strategy.n_asked_ - 1)
-        runs.append({"seconds": time.process_time() - start, "energy": result.best.cost, "scored": scored})
-    return min(runs, key=lambda row: row["seconds"])
+        yield _beside(f"{name} {peer}", own, other, molecule.exact_energy, options)
 
 
-def _structure(problem, target: float) -> dict:
-    """Return the best of five runs of the structure search to the target."""
-    runs = []
-    for seed in range(5):
-        start = time.process_time()
-        result = ql.search.run(
-            problem, budget=ql.search.Budget(seconds=60, target=target), random_state=seed, progress=False
-        )
-        scored = result.spent.n_energies + result.spent.n_gradients
-        runs.append({"seconds": time.process_time() - start, "energy": result.best.cost, "scored": scored})
+def _in_turn(ours: Callable[[int], dict], peer: Callable[[float], list[dict] | str], window: float) -> tuple:
+    """Return the median runs of both sides out of three turns; of one where the peer takes longer than its window."""
+    own: list[dict] = []
+    others: list[dict] = []
+    for _ in range(3):
+        turn: list[dict] = []
+        while not turn or sum(row["seconds"] for row in turn) < window:
+            turn.append(ours(len(own) + len(turn)))
+        found = peer(window)
+        if isinstance(found, str):
+            return _median(turn), found
+        own, others = own + turn, others + found
+        if len(found) == 1:
+            break
+    return _median(own), _median(others)
+
+
+def _median(runs: list[dict]) -> dict:
     return sorted(runs, key=lambda row: row["seconds"])[len(runs) // 2]
 
 
-def _peer(name: str, task: dict, target: float, options: Options) -> dict | str:
-    """Return what a peer printed in its best run, of five if they are short, or why there is nothing."""
+def _ours(problem, strategy, target: float, n_pool: int, seed: int) -> dict:
+    """Return seconds, energy and candidates of one run to the target."""
+    start = time.process_time()
+    budget = ql.search.Budget(evaluations=10**6, target=target)
+    result = ql.search.run(problem, strategy, budget=budget, random_state=seed, progress=False)
+    seconds = time.process_time() - start
+    is_adapt = isinstance(strategy, ql.search.Adapt)
+    scored = n_pool * (result.strategy.n_asked_ - 1) if is_adapt else result.spent.evaluations
+    return {"seconds": seconds, "energy": result.best.cost, "scored": scored}
+
+
+def _peer(name: str, task: dict, target: float, window: float, options: Options) -> list[dict] | str:
+    """Return the runs that a peer printed, one or as many as take that many seconds, or why there are none."""
     python = options.peer_python.get(name, sys.executable)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "task.json"
         path.write_text(json.dumps(task), encoding="utf-8")
         script = Path(__file__).with_name("search_peers_remote.py")
-        command = [python, str(script), name, str(path), repr(target), "2" if options.quick else "120"]
-        runs: list[dict] = []
-        while not runs or (len(runs) < 5 and runs[0]["seconds"] < SHORT and not options.quick):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                return (done.stderr.strip().splitlines() or ["ended without a word"])[-1]
-            runs.append(json.loads(done.stdout.strip().splitlines()[-1]))
-    return min(runs, key=lambda row: row["seconds"])
+        command = [python, str(script), name, str(path), repr(target), "2" if options.quick else "120", repr(window)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return (done.stderr.strip().splitlines() or ["ended without a word"])[-1]
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def _beside(case: str, own: dict, other: dict | str, exact: float, options: Options) -> Result:

@@ -1,4 +1,4 @@
-"""One peer of `search_peers` on the task in a file; runs in an environment of its own, prints one line of JSON.
+"""One peer of `search_peers` on the task in a file, in an environment of its own; prints its runs as a line of JSON.
 
 pennylane: AdaptiveOptimizer on lightning.qubit; qiskit: AdaptVQE on exact statevectors, L-BFGS with the faster of its
 gradients; queasars: EVQE with the settings of its own example, expectations without shots.
@@ -119,4 +119,7 @@ def queasars(task: dict, target: float, patience: float) -> dict:
 if __name__ == "__main__":
     with open(sys.argv[2], encoding="utf-8") as file:
         given = json.load(file)
-    print(json.dumps(globals()[sys.argv[1]](given, float(sys.argv[3]), float(sys.argv[4]))))
+    runs: list[dict] = []
+    while not runs or sum(run["seconds"] for run in runs) < float(sys.argv[5]):
+        runs.append(globals()[sys.argv[1]](given, float(sys.argv[3]), float(sys.argv[4])))
+    print(json.dumps(runs))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
@@ -93,6 +94,14 @@ def _transposed(steps: Sequence[tuple]) -> tuple[tuple, tuple, tuple]:
     return tuple(zip(*steps, strict=True))[:3] if steps else ((), (), ())  # type: ignore[return-value]
 
 
+@lru_cache(maxsize=4096)
+def _masks(letters: str, qubits: tuple[int, ...]) -> tuple[int, int]:
+    """Return the qubits that a Pauli string flips, and those whose sign it asks for, as bits."""
+    x = sum(1 << q for q, letter in zip(qubits, letters, strict=True) if letter in "XY")
+    z = sum(1 << q for q, letter in zip(qubits, letters, strict=True) if letter in "YZ")
+    return x, z
+
+
 class _Special:
     """Expands the instructions that are not one row of bytecode, and collects the tables that their rows refer to."""
 
@@ -131,9 +140,7 @@ class _Special:
             yield "r" + acting.lower(), (qubits[letters.index(acting)],), angles
         else:
             yield "pauli_rotation", (len(self.paulis),), angles
-            x = sum(1 << q for q, letter in zip(qubits, letters, strict=True) if letter in "XY")
-            z = sum(1 << q for q, letter in zip(qubits, letters, strict=True) if letter in "YZ")
-            self.paulis.append((x, z))
+            self.paulis.append(_masks(letters, qubits))
 
     def _unitary(self, qubits: tuple[int, ...], matrix: np.ndarray) -> Iterator[Step]:
         if len(qubits) == 1:

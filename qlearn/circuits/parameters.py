@@ -21,7 +21,7 @@ _ELEMENT = re.compile(r"(.+)\[(0|[1-9][0-9]{0,8})\]", re.DOTALL)
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    return type(value) is float or (isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_)))
 
 
 def _finite(value: Any) -> float:
@@ -66,7 +66,12 @@ class Expression:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The distinct parameters, sorted by (name, index)."""
-        return tuple(sorted({p for monomial in self.terms for p in monomial}, key=_sort_key))
+        terms = self.terms
+        if len(terms) == 1:
+            (monomial,) = terms
+            if len(monomial) < 2:
+                return monomial
+        return tuple(sorted({p for monomial in terms for p in monomial}, key=_sort_key))
 
     @property
     def degree(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._checks import check_count
-from ..circuits import Circuit, decompose, parameters
+from ..circuits import Circuit, Expression, decompose, parameters
 from .pauli_gates import has_complex_gates, put
 from .problem import SearchProblem, entangler
 
@@ -33,9 +33,16 @@ def build(structure: Structure, n_qubits: int) -> Circuit:
     """
     size = n_values(structure)
     theta = parameters("theta", max(1, size))
+    multiples: dict[tuple[int, float], Expression] = {}  # the strings of one generator share them
     circuit = Circuit(n_qubits)
     for name, qubits, angle in structure:
-        angles = () if angle is None else (angle[1] * theta[angle[0]],)
+        angles: tuple[Expression, ...] = ()
+        if angle is not None:
+            index, factor = angle
+            multiple = multiples.get((index, factor))
+            if multiple is None:
+                multiple = multiples[index, factor] = factor * theta[index]
+            angles = (multiple,)
         data = None
         if name.startswith("pauli:"):
             name, data = "pauli_rotation", name[6:]

@@ -95,26 +95,27 @@ def _merged(steps: list[Instruction], n_qubits: int, starts_at_zero: bool) -> li
     fresh = [starts_at_zero] * n_qubits
     result: list[Instruction] = []
 
-    def write(qubit: int) -> None:
-        matrix, waiting[qubit] = waiting[qubit], None
-        if matrix is not None:
-            result.extend(_rotations(matrix.tobytes(), qubit, fresh[qubit]))
-        fresh[qubit] = False
+    def write(qubits: Iterable[int]) -> None:
+        for qubit in qubits:
+            matrix = waiting[qubit]
+            if matrix is not None:
+                result.extend(_rotations(matrix.tobytes(), qubit, fresh[qubit]))
+                waiting[qubit] = None
+            fresh[qubit] = False
 
     for step in steps:
-        if step.name == "barrier":
+        name, qubits, angles, data = step
+        if name == "barrier":
             continue
-        if len(step.qubits) == 1:
-            (qubit,) = step.qubits
-            matrix = _matrix(step.name, step.angles) if step.data is None else gate_matrix(step)
+        if len(qubits) == 1:
+            (qubit,) = qubits
+            matrix = _matrix(name, angles) if data is None else gate_matrix(step)
             before = waiting[qubit]
             waiting[qubit] = matrix if before is None else matrix @ before
             continue
-        for qubit in step.qubits:
-            write(qubit)
+        write(qubits)
         result.append(step)
-    for qubit in range(n_qubits):
-        write(qubit)
+    write(range(n_qubits))
     return result
 
 
@@ -156,23 +157,22 @@ def _cancelled(steps: list[Instruction], n_qubits: int) -> list[Instruction]:
     result: list[Instruction | None] = []
     places: list[list[int]] = [[] for _ in range(n_qubits)]  # of the steps that are left on each qubit
     for step in steps:
-        if step.name in _SELF_INVERSE:
-            before = {places[qubit][-1] if places[qubit] else -1 for qubit in step.qubits}
-            index = before.pop()
-            other = result[index] if not before and index >= 0 else None
+        name, qubits, *_ = step
+        if name in _SELF_INVERSE:
+            a, b = (places[qubit] for qubit in qubits)
+            other = result[a[-1]] if a and b and a[-1] == b[-1] else None
             if other is not None and _same(step, other):
-                result[index] = None
-                for qubit in step.qubits:
-                    places[qubit].pop()
+                result[a.pop()] = None
+                b.pop()
                 continue
-        for qubit in step.qubits:
+        for qubit in qubits:
             places[qubit].append(len(result))
         result.append(step)
     return [step for step in result if step is not None]
 
 
 def _same(step: Instruction, other: Instruction) -> bool:
-    if step.name != other.name or len(step.qubits) != 2:
+    if step.name != other.name:
         return False
     return step.qubits == other.qubits or (step.name in _SYMMETRIC and step.qubits == other.qubits[::-1])
 
