@@ -235,7 +235,7 @@ class NoiseModel:
         _set_by_qubit(self._idle, channels, qubits, readout=False)
         return self
 
-    def apply(self, circuit: Circuit, *, check_coupling: bool = True) -> Circuit:
+    def apply(self, circuit: Circuit, *, check_coupling: bool = True, final_measurement: bool = False) -> Circuit:
         """Return the circuit with the channels of the model put in.
 
         Parameters
@@ -244,6 +244,9 @@ class NoiseModel:
             Unchanged. Channels that it holds already stay.
         check_coupling : bool
             Refuse two-qubit gates off the coupling graph.
+        final_measurement : bool
+            Whether all qubits are measured at the end, as for expectation values from shots: a circuit without
+            measurements then ends with what comes before those, readout errors included.
 
         Returns
         -------
@@ -278,6 +281,9 @@ class NoiseModel:
             result.append(step)
             if name in UNITARY_NAMES or name == "reset":
                 result._instructions.extend(self._following(name, qubits))
+        if final_measurement and not circuit.has_measurement:
+            for qubit in range(circuit.n_qubits):
+                result._instructions.extend(self._reading(qubit))
         return result
 
     def _following(self, name: str, qubits: tuple[int, ...]) -> Iterable[Instruction]:

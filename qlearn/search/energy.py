@@ -41,7 +41,8 @@ class EnergyProblem(SearchProblem):
     penalty : float, optional
         By default the `scale` of the Hamiltonian.
     noise : NoiseModel, optional
-        Of the device; circuits are then chosen by their energy under it.
+        Of the device; circuits are then chosen by their energy under it. Readout errors are taken as corrected: they
+        cost shots (`remeasure`), not energy.
     noise_method : {"density_matrix", "first_order", "trajectories"}
         How that is computed: exactly (to about eight qubits), to first order in the noise (`first_order_energy`), or
         as the mean of 2,000 trajectories, the same random numbers for every circuit.
@@ -186,8 +187,8 @@ class EnergyProblem(SearchProblem):
             raise ValueError("This problem has no noise; give EnergyProblem a `noise`.")
         if self.noise_method == "first_order":
             bound = circuit.bind(values) if circuit.n_parameters else circuit
-            return first_order_energy(self.noise.apply(bound), self.hamiltonian)
-        noisy = self.noise.apply(circuit)
+            return first_order_energy(self.noise.apply(bound, final_measurement=True), self.hamiltonian)
+        noisy = self.noise.apply(circuit, final_measurement=True)
         if self.noise_method == "trajectories":
             engine = Trajectories(_N_TRAJECTORIES)
             return float(engine.expectation(noisy, self.hamiltonian, values, random_state=0).value)

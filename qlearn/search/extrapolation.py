@@ -13,6 +13,7 @@ from ..circuits import GATES, Circuit, NoiseModel, Program
 from ..estimates import Estimate
 from ..paulis import PauliSum
 from ..sim import AbstractEngine, DensityMatrix
+from ..sim.readout import corrected, readout_of
 
 __all__ = ["ZeroNoiseExtrapolation"]
 
@@ -26,7 +27,8 @@ class ZeroNoiseExtrapolation(BaseEstimator):
     Parameters
     ----------
     noise : NoiseModel, optional
-        Applied to the circuits as they are run. Leave it out where `engine` is a device.
+        Applied to the circuits as they are run; its readout errors are corrected by their rates. Leave it out where
+        `engine` is a device.
     factors : sequence of int
         How often each gate stands in the circuits, odd numbers, different. With k of them the noise of two-qubit gates
         cancels to order k - 1.
@@ -100,6 +102,8 @@ class ZeroNoiseExtrapolation(BaseEstimator):
         call = getattr(engine, "expectation", engine)
         rng = np.random.default_rng(random_state)
         mean, variance = 0.0, 0.0
+        if self.noise is not None and n_shots is not None:
+            observables = self._corrected(observables, circuit.n_qubits)
         for program, weight in zip(self._programs(circuit, factors, engine), weights):
             shots = None if n_shots is None else max(1, round(n_shots * abs(weight) / total))
             found = call(program, observables, values, n_shots=shots, random_state=rng)
@@ -110,13 +114,23 @@ class ZeroNoiseExtrapolation(BaseEstimator):
             return mean
         return Estimate(mean, np.sqrt(variance), n_shots=n_shots, method=f"extrapolated from {factors}")
 
+    def _corrected(self, observables: Any, n_qubits: int) -> Any:
+        """Return the observables with the readout errors of the noise taken out of their values from shots."""
+        if isinstance(observables, PauliSum):
+            return self._corrected([observables], n_qubits)[0]
+        measured = self.noise.apply(Circuit(n_qubits), final_measurement=True)
+        errors = readout_of(Program.from_circuit(measured)).errors
+        return [corrected(observable, errors) for observable in observables]
+
     def _programs(self, circuit: Circuit, factors: tuple[int, ...], engine: Any) -> list[Any]:
         """Return the circuits that run; those of the last call are kept, since compiling costs more than running."""
         key = (circuit.instructions, self.noise, factors)
         last = getattr(self, "_last", None)
         if last is None or last[0] != key:
             folded = [_folded(circuit, factor) for factor in factors]
-            noisy = folded if self.noise is None else [self.noise.apply(item) for item in folded]
+            noisy = (
+                folded if self.noise is None else [self.noise.apply(item, final_measurement=True) for item in folded]
+            )
             last = (key, [Program.from_circuit(i) if isinstance(engine, AbstractEngine) else i for i in noisy])
             self._last = last
         return last[1]

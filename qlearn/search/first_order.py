@@ -20,7 +20,7 @@ def first_order_energy(circuit: Circuit, hamiltonian: PauliSum) -> float:
     Parameters
     ----------
     circuit : Circuit
-        Gates with numbers for angles, and channels.
+        Gates with numbers for angles, and channels; readout errors, which act on no state, are passed over.
     hamiltonian : PauliSum
 
     Returns
@@ -39,19 +39,20 @@ def first_order_energy(circuit: Circuit, hamiltonian: PauliSum) -> float:
     0.989333
     """
     n = circuit.n_qubits
-    kraus = [channel_kraus(step) if step.name in CHANNEL_NAMES else [] for step in circuit]
+    steps = [step for step in circuit if step.name not in ("barrier", "readout_error")]
+    kraus = [channel_kraus(step) if step.name in CHANNEL_NAMES else [] for step in steps]
     n_states = 1 + sum(map(len, kraus))
     require_memory(3 * 16 * n_states * 2**n, f"{n_states} states of {n} qubits", "fewer gates or trajectories")
     states = np.zeros((n_states, *(2,) * n), dtype=complex)
     states[(0,) * (n + 1)] = 1.0
     n_live, sizes = 1, []
-    for step, operators in zip(circuit, kraus):
+    for step, operators in zip(steps, kraus):
         if operators:
             for operator in operators:
                 states[n_live] = _applied(operator, states[:1], step)[0]
                 n_live += 1
             sizes.append(len(operators))
-        elif step.name != "barrier":
+        else:
             states[:n_live] = _applied(gate_matrix(step), states[:n_live], step)
     rows = states.reshape(n_states, -1)
     energies = np.einsum("bi,bi->b", rows.conj(), hamiltonian.apply(rows)).real

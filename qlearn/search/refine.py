@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..circuits import Program
 from ..estimates import Estimate
 from ..sim import Statevector, Trajectories
+from ..sim.readout import corrected, readout_of
 from ..variational import vqe
 from .candidate import Candidate
 from .energy import EnergyProblem
@@ -25,7 +27,8 @@ def remeasure(problem: EnergyProblem, candidate: Candidate, *, n_shots: int, ran
     problem : EnergyProblem
     candidate : Candidate
     n_shots : int
-        Spread over the groups of qubit-wise commuting terms; with noise each is a trajectory of its own.
+        Spread over the groups of qubit-wise commuting terms; with noise each is a trajectory of its own, and its
+        readout errors are corrected by their rates, at the cost of larger standard errors.
     random_state : int, Generator, SeedSequence or None
 
     Returns
@@ -42,12 +45,13 @@ def remeasure(problem: EnergyProblem, candidate: Candidate, *, n_shots: int, ran
     True
     """
     _check(problem)
-    circuit = candidate.circuit
+    circuit, hamiltonian = candidate.circuit, problem.hamiltonian
     if problem.noise is None:
         engine: Any = Statevector()
     else:
-        engine, circuit = Trajectories(n_trajectories=n_shots), problem.noise.apply(circuit)
-    return engine.expectation(circuit, problem.hamiltonian, n_shots=n_shots, random_state=random_state)
+        engine, circuit = Trajectories(n_trajectories=n_shots), problem.noise.apply(circuit, final_measurement=True)
+        hamiltonian = corrected(hamiltonian, readout_of(Program.from_circuit(circuit)).errors)
+    return engine.expectation(circuit, hamiltonian, n_shots=n_shots, random_state=random_state)
 
 
 def retrain(

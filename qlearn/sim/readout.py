@@ -1,4 +1,4 @@
-"""What recorded bits say: which qubit each one reads, at which readout error, and whether anything follows it."""
+"""What recorded bits say: which qubit each one reads, at which error, and what such errors do to expectation values."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from ..circuits import opcodes
 from ..circuits.program import Program
+from ..paulis import PauliSum
 from .noisy import touched_qubits
 
 
@@ -96,3 +97,67 @@ def misread(bits: np.ndarray, errors: np.ndarray, uniform: np.ndarray) -> np.nda
     ndarray of uint8
     """
     return bits ^ (uniform < np.where(bits == 0, errors[:, 0], errors[:, 1])).astype(np.uint8)
+
+
+def as_read(observable: PauliSum, errors: np.ndarray) -> PauliSum:
+    """Return the sum whose value is what shots with readout errors average to for an observable.
+
+    Parameters
+    ----------
+    observable : PauliSum
+    errors : ndarray of float64, shape (n_qubits, 2)
+        As in `Readout`: Z is read as (1 - p01 - p10) Z + p10 - p01.
+
+    Returns
+    -------
+    PauliSum
+    """
+    scales, offsets = _line(errors)
+    return _put(observable, scales, offsets)
+
+
+def corrected(observable: PauliSum, errors: np.ndarray) -> PauliSum:
+    """Return the sum whose value from shots with readout errors averages to that of an observable.
+
+    Parameters
+    ----------
+    observable : PauliSum
+    errors : ndarray of float64, shape (n_qubits, 2)
+        As in `Readout`.
+
+    Returns
+    -------
+    PauliSum
+        With up to 2**k terms for a string of weight k where the two errors of a qubit differ.
+
+    Raises
+    ------
+    ValueError
+        If a readout tells nothing about its qubit.
+    """
+    scales, offsets = _line(errors)
+    if (scales <= 0.0).any():
+        qubit = int(np.argmin(scales))
+        raise ValueError(f"Qubit {qubit} is misread with {errors[qubit].tolist()}: that tells nothing about it.")
+    return _put(observable, 1.0 / scales, -offsets / scales)
+
+
+def _line(errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return 1.0 - errors.sum(axis=1), errors[:, 1] - errors[:, 0]
+
+
+def _put(observable: PauliSum, scales: np.ndarray, offsets: np.ndarray) -> PauliSum:
+    """Return the sum with every letter of qubit q replaced by itself times scales[q], plus offsets[q]."""
+    x, z, coefficients = observable.x, observable.z, observable.coefficients
+    for qubit in np.flatnonzero((scales != 1.0) | (offsets != 0.0)):
+        acts = x[:, qubit] | z[:, qubit]
+        scaled = np.where(acts, scales[qubit], 1.0) * coefficients
+        if offsets[qubit] == 0.0:
+            coefficients = scaled
+            continue
+        rest_x, rest_z = x[acts], z[acts]
+        rest_x[:, qubit] = rest_z[:, qubit] = False
+        rows = np.vstack([x, rest_x]), np.vstack([z, rest_z])
+        whole = PauliSum.from_arrays(*rows, np.concatenate([scaled, offsets[qubit] * coefficients[acts]])).simplify()
+        x, z, coefficients = whole.x, whole.z, whole.coefficients
+    return PauliSum.from_arrays(x, z, coefficients)

@@ -15,6 +15,7 @@ from ..estimates import Estimate
 from ..paulis import PauliSum
 from ..sim import AbstractEngine, DensityMatrix, Statevector
 from ..sim.gradients import shift_rule
+from ..sim.readout import as_read, readout_of
 
 _MAX_POINTS = 1 << 15  # shifted circuits of one engine call
 
@@ -167,7 +168,7 @@ class ParameterShift(AbstractExecution):
     n_shots : int, optional
         For every circuit, shifted ones included; without it values are exact (up to the engine).
     noise : NoiseModel, optional
-        Applied to the circuit before it runs.
+        Applied to the circuit before it runs. Its readout errors shrink the values, with and without shots.
     engine : engine or callable, optional
         By default `Statevector`, or `DensityMatrix` with noise. Anything that is called as
         ``engine.expectation(circuit, observables, values, n_shots=..., random_state=...)`` will do, so also a device;
@@ -208,7 +209,7 @@ class ParameterShift(AbstractExecution):
                 raise TypeError(
                     f"`noise` must be a NoiseModel, such as NoiseModel.depolarizing(0.001, 0.01), got {self.noise!r}."
                 )
-            circuit = self.noise.apply(circuit)
+            circuit = self.noise.apply(circuit, final_measurement=True)
         engine = self.engine
         if engine is not None and not callable(getattr(engine, "expectation", engine)):
             raise TypeError(f"`engine` must have `expectation` or be callable itself, got {engine!r}.")
@@ -246,6 +247,9 @@ class ParameterShift(AbstractExecution):
         """
         engine, program = prepared
         call = getattr(engine, "expectation", engine)
+        if n_shots is None and self.noise is not None and isinstance(program, Program):
+            errors = readout_of(program).errors  # shots are misread by the engine
+            observables = [as_read(observable, errors) for observable in observables] if errors.any() else observables
         values, variances = [], []
         for start in range(0, max(len(table), 1), _MAX_POINTS):
             rows = table[start : start + _MAX_POINTS]

@@ -191,3 +191,13 @@ def test_bad_types():
         NoiseModel().after(Instruction("bit_flip", (0,), (), (0.1,)))
     with pytest.raises(TypeError, match="must be a number or a mapping"):
         NoiseModel.from_device(gate_errors=[0.1])
+
+
+def test_a_final_measurement_is_noisy_too():
+    noise = NoiseModel.from_device(readout_errors={0: (0.1, 0.2), 1: 0.3})
+    circuit = Circuit(2).h(0).cx(0, 1)
+    assert noise.apply(circuit) == circuit
+    expected = circuit.copy().readout_error(0.1, 0.2, 0).readout_error(0.3, 0.3, 1)
+    assert noise.apply(circuit, final_measurement=True) == expected
+    measured = circuit.copy().measure(0)
+    assert noise.apply(measured, final_measurement=True) == noise.apply(measured)
