@@ -47,6 +47,7 @@ from .store import StudyStore
 from .strategy import Found, Outcome, Proposal, Strategy, Task
 from .structure import StructureSearch
 from .targets import StatePreparation, UnitarySynthesis
+from .trainability import most_trainable
 from .tree_search import TreeSearch
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "ZeroNoiseExtrapolation",
     "first_order_energy",
     "make_pool",
+    "most_trainable",
     "remeasure",
     "retrain",
     "run",

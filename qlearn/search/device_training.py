@@ -16,7 +16,7 @@ from .refine import retrain
 
 __all__ = ["train_on_device"]
 
-_STEPS, _DECAY = (0.1, 0.05, 0.02), 0.02  # of Adam in each round, radians
+STEPS, DECAY = (0.1, 0.05, 0.02), 0.02  # of Adam in each round, radians
 _WIDTH = 0.3  # radians, of the first angles about half turns
 _KEPT = 4  # of so many angles one goes on to the next round, which has so many times the shots
 _FRESH = 128  # times the shots of a circuit of the round, to tell the lowest: a twentieth of what training takes
@@ -81,18 +81,14 @@ def train_on_device(
     rng = np.random.default_rng(random_state)
     if engine is None and problem.noise is not None:
         engine = ZeroNoiseExtrapolation(problem.noise)
-    trained = [
-        (candidate, np.pi * np.round(candidate.values / np.pi) + rng.normal(0.0, _WIDTH, len(candidate.values)))
-        for candidate in candidates
-        for _ in range(n_starts)
-    ]
-    for i, step in enumerate(_STEPS):
+    trained = [(candidate, start) for candidate in candidates for start in near_half_turns(candidate, n_starts, rng)]
+    for i, step in enumerate(STEPS):
         execution = ParameterShift(n_shots=n_shots * _KEPT**i, engine=engine)
         trained = [
             (
                 candidate,
                 retrain(
-                    problem, candidate, optimizer=Adam(step, decay=_DECAY), execution=execution, initial=values,
+                    problem, candidate, optimizer=Adam(step, decay=DECAY), execution=execution, initial=values,
                     max_epochs=max_epochs, random_state=rng,
                 ).values,
             )
@@ -105,6 +101,23 @@ def train_on_device(
     candidate, values = trained[0]
     objectives = problem.measure(candidate.ansatz, values)
     return Candidate(candidate.ansatz, values, objectives, problem.cost_name, candidate.evaluations, candidate.seconds)
+
+
+def near_half_turns(candidate: Candidate, n_starts: int, rng: np.random.Generator) -> np.ndarray:
+    """Return random angles about the half turns nearest to those of a circuit.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    n_starts : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of float, shape (n_starts, n_parameters)
+    """
+    shape = (n_starts, len(candidate.values))
+    return np.pi * np.round(candidate.values / np.pi) + rng.normal(0.0, _WIDTH, shape)
 
 
 def _measured(

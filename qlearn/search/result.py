@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from ..circuits import Circuit
 from .budget import Spent
 from .candidate import Candidate
 from .front import ParetoFront
+from .gatelist import canonical
 from .problem import SearchProblem
 from .report import SearchReport
 from .strategy import Strategy
@@ -67,6 +70,47 @@ class SearchResult:
         """The candidate of lowest first objective."""
         return self.front.best()
 
+    def near_best(self, within: float) -> list[Candidate]:
+        """Return all circuits that the strategy still knows whose noiseless cost is nearly the lowest.
+
+        The front has one circuit for each number of gates; others of the same size may be easier to train, or suit a
+        device better (`most_trainable`). A StructureSearch knows several of each size, other strategies the front only.
+
+        Parameters
+        ----------
+        within : float
+            Of the lowest cost of the front, in its unit.
+
+        Returns
+        -------
+        list of Candidate
+            Those of the front first; the others by two-qubit gates, then by cost. Tidied and measured like those of
+            the front, circuits of equal gates once.
+
+        Examples
+        --------
+        >>> import qlearn as ql
+        >>> problem = ql.search.EnergyProblem(ql.datasets.make_heisenberg_chain(4), gates=("ry", "cx"))
+        >>> result = ql.search.run(problem, budget=ql.search.Budget(evaluations=20_000), random_state=0)
+        >>> len(result.near_best(0.01)) > len([c for c in result.front if c.cost <= result.best.cost + 0.01])
+        True
+        """
+        if not (0 <= within < math.inf):
+            raise ValueError(f"`within` must be finite and not negative, got {within!r}.")
+        most = min(candidate.cost for candidate in self.front) + within
+        found = {_gates(candidate.ansatz): candidate for candidate in self.front if candidate.cost <= most}
+        others = []
+        for item in self.strategy.known():
+            if item.cost <= most:
+                proposal = self.strategy.proposal(item)
+                ansatz, values = self.problem.tidy(proposal.circuit, proposal.values)
+                if _gates(ansatz) not in found:
+                    objectives = self.problem.measure(ansatz, values)
+                    found[_gates(ansatz)] = Candidate(ansatz, values, objectives, self.problem.cost_name)
+                    others.append(found[_gates(ansatz)])
+        others.sort(key=lambda candidate: (candidate.two_qubit_gates, candidate.cost))
+        return [candidate for candidate in self.front if candidate.cost <= most] + others
+
     def report(self, *, baselines: bool = True, random_state: int = 0) -> SearchReport:
         """Return a table of the front beside the baselines, with the exact answer where it can be computed.
 
@@ -111,3 +155,8 @@ class SearchResult:
             f"<SearchResult of {type(self.strategy).__name__}: {len(self.front)} circuits on the front{best}, "
             f"{self.spent.evaluations} evaluations, {self.spent.seconds:.1f} s; {self.ended}>"
         )
+
+
+def _gates(circuit: Circuit) -> str:
+    """Return a text that circuits share which differ by their angles, or by the order of gates on different qubits."""
+    return canonical([[step.name, list(step.qubits), None] for step in circuit])

@@ -190,6 +190,16 @@ class Strategy(BaseEstimator, ABC):
         Proposal
         """
 
+    def known(self) -> list[Found]:
+        """Return the circuits that the strategy still has at hand, on the front or not, in any order.
+
+        Returns
+        -------
+        list of Found
+            None where it keeps none.
+        """
+        return []
+
     def notes(self) -> list[str]:
         """Return lines about the search for its report.
 

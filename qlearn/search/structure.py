@@ -189,6 +189,16 @@ class StructureSearch(Strategy):
         self.archives_.merge()
         return news
 
+    def known(self) -> list[Found]:
+        """Return the circuits in its archives.
+
+        Returns
+        -------
+        list of Found
+        """
+        rows = (row for archive in self.archives_.members for row in archive.rows)
+        return [Found(entry.energy, list(entry.skeleton.edges), entry.skeleton.angles) for row in rows for entry in row]
+
     def notes(self) -> list[str]:
         """Return what each move was worth, and from where the front came.
 

@@ -9,6 +9,7 @@ from qlearn.search import (
     EnergyProblem,
     ZeroNoiseExtrapolation,
     first_order_energy,
+    most_trainable,
     remeasure,
     retrain,
     run,
@@ -19,10 +20,11 @@ from qlearn.variational import SPSA, NaturalGradient, ParameterShift, Rotosolve
 HYDROGEN = ql.datasets.load_molecule("H2", distance=0.7414, unit="angstrom")
 
 
-def device(strength):
+def device(strength, readout=None):
     """Return a noise model with damping, which is no mixture of Pauli strings."""
     times = {"t1": 60.0 / strength, "t2": 50.0 / strength, "gate_times": {1: 0.05, 2: 0.4}}
-    return ql.NoiseModel.from_device(**times, gate_errors={1: 5e-4 * strength, 2: 6e-3 * strength})
+    errors = {1: 5e-4 * strength, 2: 6e-3 * strength}
+    return ql.NoiseModel.from_device(**times, gate_errors=errors, readout_errors=readout)
 
 
 def hydrogen(noise, **options):
@@ -71,7 +73,9 @@ def test_three_ways_agree(winner):
         hydrogen(None, noise_method="magic")
 
 
-@pytest.mark.parametrize("noise", [None, device(1.0)], ids=["shots", "shots and noise"])
+@pytest.mark.parametrize(
+    "noise", [None, device(1.0), device(1.0, (0.02, 0.1))], ids=["shots", "shots and noise", "readout errors too"]
+)
 def test_winners_are_measured_on_fresh_shots(winner, noise):
     problem = hydrogen(noise)
     exact = problem.measure(winner.ansatz, winner.values)["energy" if noise is None else "noisy_energy"]
@@ -130,6 +134,20 @@ def test_extrapolated_shots_are_estimates(winner):
     assert float(own.expectation(winner.ansatz, HYDROGEN.hamiltonian, winner.values)) == pytest.approx(exact, abs=1e-12)
 
 
+def test_readout_errors_cost_shots_and_no_energy(winner):
+    clean, misreading = (ZeroNoiseExtrapolation(device(1.0, readout)) for readout in (None, (0.02, 0.1)))
+    exact = float(clean.expectation(winner.ansatz, HYDROGEN.hamiltonian, winner.values))
+    found = [
+        engine.expectation(winner.ansatz, [HYDROGEN.hamiltonian], winner.values, n_shots=400_000, random_state=1)
+        for engine in (clean, misreading)
+    ]
+    assert abs(found[1].value[0] - exact) < 4.5 * found[1].std_error[0]  # one false alarm in 150,000
+    assert found[1].std_error[0] > 1.1 * found[0].std_error[0]
+    noisy = hydrogen(device(1.0, 0.2), noise_method="first_order").noisy_cost(winner.ansatz, winner.values)
+    same = hydrogen(device(1.0), noise_method="first_order").noisy_cost(winner.ansatz, winner.values)
+    assert noisy == same
+
+
 @pytest.mark.parametrize("factors", [(), (1, 1), (1, 2), (-1, 1)])
 def test_extrapolation_wants_odd_numbers(winner, factors):
     with pytest.raises(ValueError, match=r"`factors` must be different odd numbers such as \(1, 3\), got"):
@@ -148,3 +166,36 @@ def test_a_device_finds_angles_and_the_better_circuit_from_shots_alone(winner):
     assert (again.values == trained.values).all()
     with pytest.raises(ValueError, match="`candidates` must hold at least one circuit"):
         train_on_device(noisy, [])
+
+
+def test_circuits_on_a_plateau_are_told_from_those_that_train(winner):
+    problem = hydrogen(None)
+    dead = ql.Circuit(4)
+    for step in winner.ansatz:
+        dead.append(step._replace(angles=tuple(0.0 for _ in step.angles)))
+    dead.ry(ql.Parameter("a"), 0)  # at half turns of this one angle no energy is won
+    stuck = ql.search.Candidate(dead, np.zeros(1), problem.measure(dead, np.zeros(1)), "energy")
+    assert most_trainable(problem, [stuck, winner], n_kept=1, n_starts=4, random_state=0) == [winner]
+    assert most_trainable(problem, [stuck, winner], n_starts=8, random_state=0) == [winner, stuck]
+    with pytest.raises(ValueError, match="`candidates` must hold at least one circuit"):
+        most_trainable(problem, [])
+    with pytest.raises(ValueError, match="`n_starts` must be at least 1"):
+        most_trainable(problem, [winner], n_starts=0)
+
+
+def test_a_search_knows_more_good_circuits_than_its_front():
+    problem = hydrogen(None)
+    result = run(problem, budget=Budget(evaluations=8000), random_state=0)
+    near = result.near_best(1e-3)
+    assert len(near) > 3
+    assert near[0] in list(result.front)
+    assert all(c.cost <= result.best.cost + 1e-3 for c in near)
+    shapes = [tuple((step.name, step.qubits) for step in c.ansatz) for c in near]
+    assert len(set(shapes)) == len(shapes)
+    for candidate in near:
+        energy = float(ql.sim.Statevector().expectation(candidate.circuit, HYDROGEN.hamiltonian))
+        assert candidate.cost == pytest.approx(energy, abs=1e-10)
+    only = run(problem, ql.search.RandomSearch(), budget=Budget(evaluations=2000), random_state=0)
+    assert only.near_best(0.0) == [only.best]
+    with pytest.raises(ValueError, match="`within` must be finite and not negative"):
+        result.near_best(-1.0)
