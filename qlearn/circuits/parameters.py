@@ -428,7 +428,7 @@ def ordered_parameters(angles: Any) -> tuple[Parameter, ...]:
     >>> [str(p) for p in ordered_parameters([b[0], 0.5, a[1], a[0]])]
     ['b[0]', 'a[0]', 'a[1]']
     """
-    angles = list(angles)
+    angles = [angle for angle in angles if type(angle) is not float]
     found = _of_one_vector(angles)
     if found is not None:
         return found

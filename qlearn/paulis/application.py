@@ -1,5 +1,6 @@
 """Matrix-free action of a Pauli sum on amplitudes, terms grouped by x mask, and what follows from it."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,6 +64,7 @@ def _accumulate(out, state, x_masks, starts, z_masks, values, signs):
                     out[row, base + j] += diagonal[j] * state[row, source + (j ^ flip)]
 
 
+@lru_cache(maxsize=16)
 def _sign_table(bits: int) -> NDArray[np.float64]:
     index = np.arange(2**bits)
     return 1.0 - 2.0 * (np.bitwise_count(index[:, None] & index) & 1)

@@ -19,7 +19,7 @@ __all__ = ["train_on_device"]
 STEPS, DECAY = (0.1, 0.05, 0.02), 0.02  # of Adam in each round, radians
 _WIDTH = 0.3  # radians, of the first angles about half turns
 _KEPT = 4  # of so many angles one goes on to the next round, which has so many times the shots
-_FRESH = 128  # times the shots of a circuit of the round, to tell the lowest: a twentieth of what training takes
+_FRESH = 512  # times the shots of a circuit of the round, to tell the lowest: a sixth of what training takes
 
 
 def train_on_device(
