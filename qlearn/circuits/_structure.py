@@ -66,6 +66,10 @@ class AbstractStructure(AbstractBuilder):
             if len(qubits) == 1:
                 level[qubits[0]] += step
                 continue
+            if len(qubits) == 2:
+                a, b = qubits
+                level[a] = level[b] = (level[a] if level[a] > level[b] else level[b]) + step
+                continue
             top = max([level[qubit] for qubit in qubits]) + step
             for qubit in qubits:
                 level[qubit] = top

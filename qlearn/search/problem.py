@@ -202,7 +202,7 @@ class SearchProblem(ABC):
         if self.noise is not None:
             found[f"noisy_{self.cost_name}"] = float(self.noisy_cost(circuit, values))
         return found | {
-            "two_qubit_gates": sum(len(qubits) >= 2 for _, qubits, *_ in circuit),
+            "two_qubit_gates": sum([len(qubits) >= 2 for _, qubits, _, _ in circuit]),
             "depth": circuit.depth(),
             "n_parameters": circuit.n_parameters,
         }
