@@ -12,7 +12,7 @@ from .._parallel import thread_count
 from .._random import task_generator
 from ..circuits.program import Program
 from ..paulis import PauliSum
-from ..paulis.matrices import diagonals
+from ..paulis.matrices import diagonals, walsh_hadamard
 from ._kernels import layout
 from ._kernels.noisy import Outputs
 from ._kernels.simd import LANES
@@ -20,9 +20,9 @@ from .density_state import DensityState
 from .engine import AbstractEngine
 from .lowering import angle_rows
 from .noisy import NoisyProgram, density_program, run_columns, selection
-from .readout import Readout, misread, readout_of
+from .readout import Readout, misread, misread_strings, readout_of
 from .sampling import sample_indices
-from .shots import child_seed, rotate_bit
+from .shots import child_seed
 
 _PRECISIONS = {"double": np.dtype(np.float64), "single": np.dtype(np.float32)}
 _CHUNK_ENTRIES = 1 << 22  # of the elements that expectation values of a batch are made of
@@ -114,15 +114,30 @@ class DensityMatrix(AbstractEngine):
         n_shots: Sequence[int],
         seed: np.random.SeedSequence,
     ) -> Iterator[np.ndarray]:
-        n, readout = program.n_qubits, readout_of(program)
-        matrices = self._run(program, values, True).matrix
-        for g, basis in enumerate(bases):
-            rotated = matrices.reshape(len(values), -1)
-            for qubit, letter in enumerate(basis):
-                rotated = rotate_bit(rotated, qubit, letter)
-                rotated = rotate_bit(rotated, n + qubit, letter, conjugate=True)
-            weights = np.einsum("bii->bi", rotated.reshape(matrices.shape)).real
+        readout = readout_of(program)
+        for g, weights in enumerate(self._in_bases(program, values, bases)):
             yield _drawn(weights, readout, n_shots[g], child_seed(seed, g))
+
+    _has_probabilities = True
+
+    def _basis_probabilities(
+        self, program: Program, values: np.ndarray, bases: Sequence[np.ndarray]
+    ) -> Iterator[np.ndarray]:
+        yield from self._in_bases(program, values, bases, readout_of(program).errors)
+
+    def _in_bases(
+        self, program: Program, values: np.ndarray, bases: Sequence[np.ndarray], errors: np.ndarray | None = None
+    ) -> Iterator[np.ndarray]:
+        """Yield the probabilities (batch, 2**n_qubits) of outcomes in each Pauli basis, read with errors or without."""
+        n = program.n_qubits
+        strings = _string_values(self._run(program, values, True).matrix)
+        if errors is not None and errors.any():
+            strings = misread_strings(strings, errors)
+        subsets = index_bits(np.arange(1 << n), n) * 4 ** np.arange(n - 1, -1, -1)
+        step = max(1, _CHUNK_ENTRIES // (len(values) << n))
+        for start in range(0, len(bases), step):
+            letters = np.array(bases[start : start + step], dtype=np.int64) + 1
+            yield from np.moveaxis(walsh_hadamard(strings[:, letters @ subsets.T]) / (1 << n), 1, 0)
 
     def _fill(self, program: Program, parameters: np.ndarray, out: Outputs) -> None:
         """Run every row of parameters and write the selected elements."""
@@ -144,6 +159,16 @@ class DensityMatrix(AbstractEngine):
             "Trajectories",
         )
         return density_program(program, lane_bits if alone else 0, self._dtype)
+
+
+def _string_values(matrices: np.ndarray) -> np.ndarray:
+    """Return the expectation values (batch, 4**n) of all Pauli strings; I, X, Y, Z are digits, qubit 0 first."""
+    parts, half = matrices, matrices.shape[-1]
+    while half > 1:
+        half //= 2
+        (a, b), (c, d) = np.moveaxis(parts.reshape(-1, 2, half, 2, half), (1, 3), (0, 1))
+        parts = np.stack([a + d, b + c, 1j * (b - c), a - d], axis=1)
+    return parts.real.reshape(len(matrices), -1)
 
 
 def _drawn(weights: np.ndarray, readout: Readout, n_shots: int, seed: np.random.SeedSequence) -> np.ndarray:

@@ -99,6 +99,26 @@ def misread(bits: np.ndarray, errors: np.ndarray, uniform: np.ndarray) -> np.nda
     return bits ^ (uniform < np.where(bits == 0, errors[:, 0], errors[:, 1])).astype(np.uint8)
 
 
+def misread_strings(values: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """Return the expectation values of all Pauli strings as they are read.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (batch, 4**n)
+        Letters I, X, Y, Z are the digits 0 to 3, qubit 0 first.
+    errors : ndarray of float64, shape (n, 2)
+        Probabilities to flip a 0 and a 1.
+
+    Returns
+    -------
+    ndarray of float, shape (batch, 4**n)
+    """
+    for qubit, (scale, offset) in enumerate(zip(*_line(errors))):
+        parts = values.reshape(len(values), 4**qubit, 4, -1)
+        values = np.concatenate([parts[:, :, :1], scale * parts[:, :, 1:] + offset * parts[:, :, :1]], axis=2)
+    return values.reshape(len(values), -1)
+
+
 def as_read(observable: PauliSum, errors: np.ndarray) -> PauliSum:
     """Return the sum whose value is what shots with readout errors average to for an observable.
 

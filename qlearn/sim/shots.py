@@ -7,17 +7,24 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from .._bits import index_bits
 from ..circuits import opcodes
 from ..circuits.program import Program
 from ..paulis import PauliSum
+
+_OUTCOMES_A_SHOT = 8  # at which counts of all outcomes cost what single shots do
 
 
 def estimate_from_shots(
     observables: Sequence[PauliSum],
     n_shots: int,
     sample_bases: Callable[[list[np.ndarray], list[int]], Iterable[np.ndarray]],
+    probabilities: Callable[[list[np.ndarray]], Iterable[np.ndarray]] | None = None,
+    seed: np.random.SeedSequence | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return means and standard errors, each (batch, n_observables), from `n_shots` shots.
+
+    Where probabilities are at hand and the outcomes are not many more than the shots, only their counts are drawn.
 
     Parameters
     ----------
@@ -27,6 +34,10 @@ def estimate_from_shots(
     sample_bases : callable
         Of the basis of each group (codes 0 = X, 1 = Y, 2 = Z) and its shots; gives for each group the measured bits,
         uint8 (batch, shots, n_qubits).
+    probabilities : callable, optional
+        Of the bases; gives for each group the probabilities of all outcomes as they are read, (batch, 2**n_qubits).
+    seed : SeedSequence, optional
+        Of the counts.
 
     Returns
     -------
@@ -43,10 +54,19 @@ def estimate_from_shots(
         terms.groups, shots = [(np.full(observables[0].n_qubits, 2, dtype=np.uint8), np.empty(0, dtype=int))], [2]
     means: float | np.ndarray = terms.constants
     variances: float | np.ndarray = 0.0
-    batches = sample_bases([basis for basis, _ in terms.groups], shots)
-    for (_, members), bits, count in zip(terms.groups, batches, shots, strict=True):
-        signs = 1.0 - 2.0 * ((bits @ terms.support[members].T.astype(np.uint8)) & 1)
-        outcomes = np.einsum("bst,ot->bso", signs, terms.coefficients[:, members])
+    bases, n = [basis for basis, _ in terms.groups], observables[0].n_qubits
+    if probabilities is not None and len(bases) << n <= _OUTCOMES_A_SHOT * n_shots:
+        rng, bits = np.random.default_rng(seed), index_bits(np.arange(1 << n), n)
+        for (_, members), weights, count in zip(terms.groups, probabilities(bases), shots, strict=True):
+            weights = weights.clip(0.0)
+            shares = rng.multinomial(count, weights / weights.sum(axis=1, keepdims=True)) / count
+            outcomes = terms.outcomes(members, bits)
+            mean = shares @ outcomes
+            means = means + mean
+            variances = variances + (shares @ outcomes**2 - mean**2).clip(0.0) / (count - 1)
+        return np.asarray(means), np.sqrt(variances)
+    for (_, members), bits, count in zip(terms.groups, sample_bases(bases, shots), shots, strict=True):
+        outcomes = terms.outcomes(members, bits)
         means = means + outcomes.mean(axis=1)
         variances = variances + outcomes.var(axis=1, ddof=1) / count
     return np.asarray(means), np.sqrt(variances)
@@ -87,6 +107,22 @@ class MeasuredTerms:
         grouping = PauliSum.from_arrays(x, z, strength).qubit_wise_groups()
         self.groups = list(zip(grouping.bases, grouping.indices, strict=True))
         self.group_weights = np.array([math.sqrt((strength[members] ** 2).sum()) for members in grouping.indices])
+
+    def outcomes(self, members: np.ndarray, bits: np.ndarray) -> np.ndarray:
+        """Return what the terms of a group add to each observable where some bits are measured.
+
+        Parameters
+        ----------
+        members : ndarray of int
+            Term numbers.
+        bits : ndarray of uint8, shape (..., n_qubits)
+
+        Returns
+        -------
+        ndarray of shape (..., n_observables)
+        """
+        signs = 1.0 - 2.0 * ((bits @ self.support[members].T.astype(np.uint8)) & 1)
+        return signs @ self.coefficients[:, members].T
 
 
 def allocate_shots(weights: np.ndarray, n_shots: int) -> list[int]:
@@ -146,7 +182,7 @@ def with_basis(program: Program, basis: np.ndarray) -> Program:
     )  # fmt: skip
 
 
-def rotate_bit(vectors: np.ndarray, bit: int, letter: int, *, conjugate: bool = False) -> np.ndarray:
+def rotate_bit(vectors: np.ndarray, bit: int, letter: int) -> np.ndarray:
     """Return vectors with one index bit turned from a Pauli basis to Z.
 
     Parameters
@@ -156,8 +192,6 @@ def rotate_bit(vectors: np.ndarray, bit: int, letter: int, *, conjugate: bool = 
         0 is the most significant.
     letter : int
         0 = X, 1 = Y, 2 = Z.
-    conjugate : bool
-        Apply the complex conjugate of the rotation, as on column bits of a density matrix.
 
     Returns
     -------
@@ -169,7 +203,7 @@ def rotate_bit(vectors: np.ndarray, bit: int, letter: int, *, conjugate: bool = 
     parts = vectors.reshape(len(vectors), 1 << bit, 2, -1)
     zero, one = parts[:, :, 0], parts[:, :, 1]
     if letter == 1:
-        one = one * (1j if conjugate else -1j)
+        one = -1j * one
     return (np.stack([zero + one, zero - one], axis=2) * math.sqrt(0.5)).reshape(vectors.shape)
 
 

@@ -205,13 +205,26 @@ class Statevector(AbstractEngine):
         n_shots: Sequence[int],
         seed: np.random.SeedSequence,
     ) -> Iterator[np.ndarray]:
+        for g, rotated in enumerate(self._in_bases(program, values, bases)):
+            rows = enumerate(rotated)
+            yield np.stack([State(row).sample(n_shots[g], task_generator(child_seed(seed, g), i)) for i, row in rows])
+
+    _has_probabilities = True
+
+    def _basis_probabilities(
+        self, program: Program, values: np.ndarray, bases: Sequence[np.ndarray]
+    ) -> Iterator[np.ndarray]:
+        for rotated in self._in_bases(program, values, bases):
+            yield (rotated.real**2 + rotated.imag**2).astype(float)
+
+    def _in_bases(self, program: Program, values: np.ndarray, bases: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the amplitudes (batch, 2**n_qubits), turned so that each Pauli basis becomes Z."""
         amplitudes = self._run(program, values, True).amplitudes
-        for g, basis in enumerate(bases):
+        for basis in bases:
             rotated = amplitudes
             for qubit, letter in enumerate(basis):
                 rotated = rotate_bit(rotated, qubit, letter)
-            rows = enumerate(rotated)
-            yield np.stack([State(row).sample(n_shots[g], task_generator(child_seed(seed, g), i)) for i, row in rows])
+            yield rotated
 
     def _evaluate(
         self, program: Program, observables: list[PauliSum], values: np.ndarray, weights: _Weights

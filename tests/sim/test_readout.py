@@ -44,6 +44,27 @@ def test_corrections_undo_them():
         corrected(OBSERVABLE, np.array([[0.0, 0.0], [0.5, 0.5], [0.0, 0.0]]))
 
 
+@pytest.mark.parametrize("outcomes_a_shot", [0, 8])  # shots one by one, or their counts
+@pytest.mark.parametrize("n_shots", [20, 200])
+@pytest.mark.parametrize("engine", [ql.sim.Statevector(), ql.sim.DensityMatrix()], ids=repr)
+def test_counts_and_single_shots_have_the_same_moments(engine, n_shots, outcomes_a_shot, monkeypatch):
+    monkeypatch.setattr("qlearn.sim.shots._OUTCOMES_A_SHOT", outcomes_a_shot)
+    circuit = ql.Circuit(3).ry(0.4, 0).cx(0, 1).ry(ql.Parameter("a"), 2).cx(2, 1).rx(0.3, 0)
+    expected = OBSERVABLE
+    if isinstance(engine, ql.sim.DensityMatrix):
+        for qubit, (p01, p10) in enumerate(ERRORS.tolist()):
+            circuit.readout_error(p01, p10, qubit)
+        expected = as_read(OBSERVABLE, ERRORS)
+    batch = np.full((4000, 1), 0.9)
+    found = engine.expectation(circuit, OBSERVABLE, batch, n_shots=n_shots, random_state=8)
+    exact = float(engine.expectation(circuit, expected, batch[0]))
+    spread = found.value.std(ddof=1)
+    assert abs(found.value.mean() - exact) < 5 * spread / 4000**0.5  # one false alarm in 1.7 million
+    assert np.sqrt((found.std_error**2).mean()) == pytest.approx(spread, rel=0.06)
+    again = engine.expectation(circuit, OBSERVABLE, batch, n_shots=n_shots, random_state=8)
+    assert (again.value == found.value).all()
+
+
 def test_noisy_executions_read_with_errors_with_and_without_shots():
     noise = ql.NoiseModel.from_device(readout_errors={q: tuple(row) for q, row in enumerate(ERRORS.tolist())})
     circuit = ql.Circuit(3).ry(0.4, 0).cx(0, 1).ry(0.9, 2)
