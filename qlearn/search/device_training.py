@@ -37,7 +37,7 @@ def train_on_device(
     A search computes energies without statistical error, which a device cannot. Here the circuits are taken from it,
     and of their angles only the nearest multiples of a half turn, where states are basis states. Each circuit is
     trained from several random starts near those for a few steps; the lowest quarter, on fresh shots, is trained on
-    with four times the shots, and the lowest of those once more.
+    with four times the shots, and the lowest of those once more, where the mean of the later half of its angles counts.
 
     Parameters
     ----------
@@ -66,6 +66,10 @@ def train_on_device(
     -----
     A step runs two circuits for every angle and one more, with each basis of the Hamiltonian.
 
+    References
+    ----------
+    Polyak and Juditsky, SIAM J. Control Optim. 30, 838 (1992): the mean of the angles.
+
     Examples
     --------
     >>> import qlearn as ql
@@ -84,16 +88,17 @@ def train_on_device(
     trained = [(candidate, start) for candidate in candidates for start in near_half_turns(candidate, n_starts, rng)]
     for i, step in enumerate(STEPS):
         execution = ParameterShift(n_shots=n_shots * _KEPT**i, engine=engine)
+        trails: list[list[np.ndarray]] = [[] for _ in trained]
+        for trail, (candidate, values) in zip(trails, trained):
+            retrain(
+                problem, candidate, optimizer=Adam(step, decay=DECAY), execution=execution, initial=values,
+                max_epochs=max_epochs, callback=lambda *at, trail=trail: trail.append(at[-1].copy()), random_state=rng,
+            )  # fmt: skip
+        n_last = max(1, max_epochs // 2) if i == len(STEPS) - 1 else 1
         trained = [
-            (
-                candidate,
-                retrain(
-                    problem, candidate, optimizer=Adam(step, decay=DECAY), execution=execution, initial=values,
-                    max_epochs=max_epochs, random_state=rng,
-                ).values,
-            )
-            for candidate, values in trained
-        ]  # fmt: skip
+            (candidate, np.mean(trail[-n_last:], axis=0) if trail else values)
+            for trail, (candidate, values) in zip(trails, trained)
+        ]
         if len(trained) > 1:
             fresh = ParameterShift(n_shots=_FRESH * n_shots * _KEPT**i, engine=engine)
             energies = [_measured(problem, candidate, values, fresh, rng) for candidate, values in trained]

@@ -62,6 +62,7 @@ def retrain(
     execution: Any = None,
     initial: Any = None,
     max_epochs: int = 200,
+    callback: Any = None,
     random_state: Any = None,
 ) -> Candidate:
     """Return the candidate with its angles trained anew, measured as all others are.
@@ -81,6 +82,8 @@ def retrain(
         (n_parameters,), where training starts; the values of the candidate by default.
     max_epochs : int
         Steps.
+    callback : callable, optional
+        ``callback(epoch, loss, parameters)`` after each step; a true answer stops.
     random_state : int, Generator, SeedSequence or None
         Of shots and perturbations.
 
@@ -104,7 +107,7 @@ def retrain(
     if candidate.ansatz.n_parameters:
         values = vqe(
             problem.hamiltonian, candidate.ansatz, initial=values, optimizer=optimizer, execution=execution,
-            max_epochs=max_epochs, patience=None, random_state=random_state,
+            max_epochs=max_epochs, patience=None, callback=callback, random_state=random_state,
         ).parameters  # fmt: skip
     objectives = problem.measure(candidate.ansatz, values)
     return Candidate(candidate.ansatz, values, objectives, problem.cost_name, candidate.evaluations, candidate.seconds)
