@@ -80,7 +80,7 @@ def _measure(case: Case, options: Options) -> Result:
         good = result.near_best(ENOUGH)
         small = min(good, key=lambda c: c.two_qubit_gates)
         good = [c for c in good if c.two_qubit_gates <= small.two_qubit_gates + 3]
-        few = ql.search.most_trainable(problem, good, random_state=seed)
+        few = ql.search.most_trainable(problem, good, n_starts=64, random_state=seed)
         effort = {"n_starts": 1, "max_epochs": 5} if options.quick else {"n_starts": 8}
         trained = ql.search.train_on_device(problem, few, random_state=seed, **effort)
         near = _from_near(problem, small, case, seed, options)

@@ -18,7 +18,8 @@ __all__ = ["train_on_device"]
 
 STEPS, DECAY = (0.1, 0.05, 0.02), 0.02  # of Adam in each round, radians
 _WIDTH = 0.3  # radians, of the first angles about half turns
-_KEPT = 4  # of so many angles one goes on to the next round, which has so many times the shots
+_MORE = 4  # times the shots in each round
+_KEPT = (4, 2, 1000)  # of so many angles one is kept after each round: at last the lowest alone
 _FRESH = 512  # times the shots of a circuit of the round, to tell the lowest: a sixth of what training takes
 
 
@@ -37,7 +38,8 @@ def train_on_device(
     A search computes energies without statistical error, which a device cannot. Here the circuits are taken from it,
     and of their angles only the nearest multiples of a half turn, where states are basis states. Each circuit is
     trained from several random starts near those for a few steps; the lowest quarter, on fresh shots, is trained on
-    with four times the shots, and the lowest of those once more, where the mean of the later half of its angles counts.
+    with four times the shots, and the lower half of those once more, where the mean of the later half of the angles
+    counts. The lowest of these is returned.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ def train_on_device(
         engine = ZeroNoiseExtrapolation(problem.noise)
     trained = [(candidate, start) for candidate in candidates for start in near_half_turns(candidate, n_starts, rng)]
     for i, step in enumerate(STEPS):
-        execution = ParameterShift(n_shots=n_shots * _KEPT**i, engine=engine)
+        execution = ParameterShift(n_shots=n_shots * _MORE**i, engine=engine)
         trails: list[list[np.ndarray]] = [[] for _ in trained]
         for trail, (candidate, values) in zip(trails, trained):
             retrain(
@@ -100,9 +102,9 @@ def train_on_device(
             for trail, (candidate, values) in zip(trails, trained)
         ]
         if len(trained) > 1:
-            fresh = ParameterShift(n_shots=_FRESH * n_shots * _KEPT**i, engine=engine)
+            fresh = ParameterShift(n_shots=_FRESH * n_shots * _MORE**i, engine=engine)
             energies = [_measured(problem, candidate, values, fresh, rng) for candidate, values in trained]
-            trained = [trained[k] for k in np.argsort(energies, kind="stable")[: max(1, len(trained) // _KEPT)]]
+            trained = [trained[k] for k in np.argsort(energies, kind="stable")[: -(-len(trained) // _KEPT[i])]]
     candidate, values = trained[0]
     objectives = problem.measure(candidate.ansatz, values)
     return Candidate(candidate.ansatz, values, objectives, problem.cost_name, candidate.evaluations, candidate.seconds)
