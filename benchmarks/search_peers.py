@@ -120,7 +120,8 @@ def _ours(problem, strategy, target: float, n_pool: int, seed: int) -> dict:
     result = ql.search.run(problem, strategy, budget=budget, random_state=seed, progress=False)
     seconds = time.process_time() - start
     is_adapt = isinstance(strategy, ql.search.Adapt)
-    scored = n_pool * (result.strategy.n_asked_ - 1) if is_adapt else result.spent.evaluations
+    circuits = result.spent.n_energies + result.spent.n_gradients
+    scored = n_pool * (result.strategy.n_asked_ - 1) if is_adapt else circuits
     return {"seconds": seconds, "energy": result.best.cost, "scored": scored}
 
 
