@@ -19,7 +19,7 @@ __all__ = ["train_on_device"]
 STEPS, DECAY = (0.1, 0.05, 0.02), 0.02  # of Adam in each round, radians
 _WIDTH = 0.3  # radians, of the first angles about half turns
 _MORE = 4  # times the shots in each round
-_KEPT = (4, 2, 1000)  # of so many angles one is kept after each round: at last the lowest alone
+_KEPT = (4, 2, 1)  # of so many angles one is kept after each round, the lowest first
 _FRESH = 512  # times the shots of a circuit of the round, to tell the lowest: a sixth of what training takes
 
 

@@ -196,7 +196,7 @@ class Strategy(BaseEstimator, ABC):
         Returns
         -------
         list of Found
-            None where it keeps none.
+            Empty where it keeps none.
         """
         return []
 

@@ -118,8 +118,6 @@ class DensityMatrix(AbstractEngine):
         for g, weights in enumerate(self._in_bases(program, values, bases)):
             yield _drawn(weights, readout, n_shots[g], child_seed(seed, g))
 
-    _has_probabilities = True
-
     def _basis_probabilities(
         self, program: Program, values: np.ndarray, bases: Sequence[np.ndarray]
     ) -> Iterator[np.ndarray]:

@@ -7,7 +7,7 @@ something raises and names the engine that has it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -177,7 +177,7 @@ class AbstractEngine(ABC):
         seed = seed_sequence(random_state)
         means, errors = estimate_from_shots(
             sums, n_shots, lambda bases, shots: self._sample_bases(program, checked, bases, shots, seed),
-            partial(self._basis_probabilities, program, checked) if self._has_probabilities else None, seed,
+            None if self._basis_probabilities is None else partial(self._basis_probabilities, program, checked), seed,
         )  # fmt: skip
         return Estimate(_squeeze(means, batched, single), _squeeze(errors, batched, single), n_shots, "shots")
 
@@ -206,13 +206,9 @@ class AbstractEngine(ABC):
         bits = self._sample(program, checked, n_shots, seed_sequence(random_state))
         return bits if batched else bits[0]
 
-    _has_probabilities = False  # else `_basis_probabilities` gives them
-
-    def _basis_probabilities(
-        self, program: Program, values: np.ndarray, bases: Sequence[np.ndarray]
-    ) -> Iterator[np.ndarray]:
-        """Yield probabilities (batch, 2**n_qubits) of what is read in each Pauli basis (0 = X, 1 = Y, 2 = Z)."""
-        raise NotImplementedError(f"{type(self).__name__} draws shots one by one.")
+    # From (program, values, bases) to probabilities (batch, 2**n_qubits) of what is read in each Pauli basis, one after
+    # the other (0 = X, 1 = Y, 2 = Z); None where shots have to be drawn one by one.
+    _basis_probabilities: Callable[..., Iterator[np.ndarray]] | None = None
 
     @abstractmethod
     def _run(self, program: Program, values: np.ndarray, batched: bool) -> Any:

@@ -209,8 +209,6 @@ class Statevector(AbstractEngine):
             rows = enumerate(rotated)
             yield np.stack([State(row).sample(n_shots[g], task_generator(child_seed(seed, g), i)) for i, row in rows])
 
-    _has_probabilities = True
-
     def _basis_probabilities(
         self, program: Program, values: np.ndarray, bases: Sequence[np.ndarray]
     ) -> Iterator[np.ndarray]:
