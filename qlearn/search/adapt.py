@@ -26,7 +26,7 @@ __all__ = ["Adapt"]
 class Adapt(CircuitStrategy):
     """ADAPT-VQE: from the reference, append the rotation with the largest slope, optimise all angles, repeat.
 
-    Each optimisation goes on with the inverse Hessian of the one before, which takes half the gradients.
+    Each optimisation goes on with the inverse Hessian of the one before, which saves gradients.
 
     Takes problems with a Hamiltonian. The slopes of a whole pool come from one product with the Hamiltonian and an
     inner product for each string; they are counted as one gradient and as many energies as that work amounts to.
